@@ -1,0 +1,103 @@
+{# One name per person and kind of id, so that a user and a device of the same id stay two people. #}
+{% macro person_key(user_id, device_id, person_id) -%}
+    coalesce('user:' || {{ user_id }}, 'device:' || {{ device_id }}, 'person:' || {{ person_id }})
+{%- endmacro %}
+
+{# All keys of user properties that the crosswalk reads, for one `json_pick_text` under the name `user_values`. #}
+{% macro user_keys() %}
+    {%- set keys = [] -%}
+    {%- for source in var('sources') -%}{%- do keys.extend(crosswalk.source_keys(source, 'up', 'user')) -%}{%- endfor -%}
+    {{ return(keys | unique | list) }}
+{% endmacro %}
+
+{# The text of a user concept, from the places that the crosswalk names for a source: `user_values`, or columns carried along. #}
+{% macro user_concept_text(source, row) -%}
+    {%- set texts = [] -%}
+    {%- for place in crosswalk.source_places(row[source]) -%}
+        {%- if place['kind'] == 'up' -%}{%- do texts.append(crosswalk.json_picked('user_values', crosswalk.user_keys(), place['name'])) -%}
+        {%- elif place['kind'] == 'ep' -%}{%- do texts.append(crosswalk.json_text('event_properties', place['name'])) -%}
+        {%- elif place['kind'] == 'col' -%}{%- do texts.append(crosswalk.json_text('source_columns', crosswalk.carried_name(source, place['name']))) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- 'coalesce(' ~ texts | join(', ') ~ ')' if texts | length > 1 else (texts[0] if texts else 'null') -}}
+{%- endmacro %}
+
+{# An object of the first-touch values on a row, under their canonical names or those of a destination. EMPTY and (none) are Amplitude's words for no
+   value. #}
+{% macro first_touch_object(destination=none) -%}
+    case
+        {%- for source in var('sources') %}
+        {%- set pairs = [] %}
+        {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' and row[source] %}
+            {%- set name = crosswalk.destination_cell(row[destination])['name'] if destination else row['canonical_property'] %}
+            {%- if name %}
+                {%- do pairs.append([crosswalk.json_name(name), crosswalk.json_string(crosswalk.touched(crosswalk.user_concept_text(source, row)))]) %}
+            {%- endif %}
+        {%- endfor %}
+        when source = '{{ source }}' and user_properties <> '{}'
+            then {{ crosswalk.json_build(pairs) | indent(12) }}
+        {%- endfor %}
+        else '{}'
+    end
+{%- endmacro %}
+
+{# A first-touch text where it says something, else null. #}
+{% macro touched(text) -%}
+    case when {{ text }} not in ('EMPTY', '(none)', '') then {{ text }} end
+{%- endmacro %}
+
+{# When the source says that it first met the person. #}
+{% macro event_created_at() -%}
+    case source
+        {%- for source in var('sources') %}
+        {%- for row in crosswalk.crosswalk_properties('user') if row['canonical_property'] == 'created_at' and row[source] %}
+        when '{{ source }}' then {{ crosswalk.plausible_time(crosswalk.user_concept_text(source, row)) }}
+        {%- endfor %}
+        {%- endfor %}
+        when '-' then timestamp '2000-01-01 00:00:00'
+    end
+{%- endmacro %}
+
+{# The keys of user properties that are first-touch values of a source: they travel in initial_properties. #}
+{% macro first_touch_keys() %}
+    {%- set keys = [] -%}
+    {%- for source in var('sources') -%}
+        {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' -%}
+            {%- for place in crosswalk.source_places(row[source]) if place['kind'] == 'up' -%}{%- do keys.append(place['name']) -%}{%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(keys) }}
+{% endmacro %}
+
+{# User properties without the first-touch keys; an empty object where there are none. #}
+{% macro without_first_touch(properties) -%}
+    case
+        when {{ properties }} is null then '{}'
+        when {{ crosswalk.json_has_any_key(properties, crosswalk.first_touch_keys()) }}
+            then {{ crosswalk.json_drop_keys(properties, crosswalk.text_list(crosswalk.first_touch_keys())) | indent(8) }}
+        else {{ properties }}
+    end
+{%- endmacro %}
+
+{# The event columns that describe a person: those that the crosswalk marks with set. #}
+{% macro person_context_columns() %}
+    {%- set columns = [] -%}
+    {%- for row in crosswalk.crosswalk_properties('event') if row['person'] == 'set' -%}{%- do columns.append(row['canonical_property']) -%}{%- endfor -%}
+    {{ return(columns + ['platform', 'device_family']) }}
+{% endmacro %}
+
+{# The latest known value of each, as select lines of an aggregate over events. #}
+{% macro latest_person_context(order_by) -%}
+    {%- for column in crosswalk.person_context_columns() %}
+        {{ crosswalk.latest(column, order_by) | indent(8) }} as latest_{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# Those values as an object under canonical names. #}
+{% macro person_context_object() -%}
+    {%- set pairs = [] -%}
+    {%- for column in crosswalk.person_context_columns() -%}
+        {%- do pairs.append([crosswalk.json_name(column), crosswalk.json_string('summed.latest_' ~ column)]) -%}
+    {%- endfor -%}
+    {{- crosswalk.json_build(pairs) -}}
+{%- endmacro %}

@@ -1,0 +1,53 @@
+{# The id by which Mixpanel drops repeats: the source row's own UUID, else an MD5; both fit its rule of at most 36 of [A-Za-z0-9-].
+   Mixpanel, "Import Events": properties.$insert_id. #}
+{% macro mixpanel_record_id() -%}
+    case
+        when {{ crosswalk.matches('event_key', '^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})$') }} then event_key
+        else {{ crosswalk.md5_hex('event_key') }}
+    end
+{%- endmacro %}
+
+{# The insert id that goes out. `guide` is the recipe of Mixpanel's own Amplitude guide cut to the 36 characters that its API allows; it has no part that
+   tells two events of one person and moment apart, so those collapse. #}
+{% macro mixpanel_insert_id() -%}
+    {%- if var('mixpanel_insert_id') == 'guide' -%}
+    substr({{ crosswalk.sha1_hex(
+        "'[amp] ' || event_name || coalesce(user_id, '') || '-' || " ~ crosswalk.warehouse_time('event_at') ~ " || '-' || coalesce(person_id, '')"
+    ) }}, 1, 36)
+    {%- else -%}
+    {{ crosswalk.mixpanel_record_id() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The pair that marks a record as imported. #}
+{% macro mixpanel_markers() %}
+    {{ return([["'\"import_id\"'", crosswalk.literal(tojson(var('import_id')))]]) }}
+{% endmacro %}
+
+{# Select lines for the properties that the settings want as columns of their own, as text. #}
+{% macro mixpanel_columns(names, objects) -%}
+    {%- for name in names %}
+    {%- set texts = [] %}
+    {%- for object in objects %}{%- do texts.append(crosswalk.json_text(object, name)) %}{%- endfor %}
+    coalesce({{ texts | join(', ') }}, null) as {{ crosswalk.quoted_name(name) }},
+    {%- endfor %}
+{%- endmacro %}
+
+{# A name as a quoted identifier, whatever it holds. #}
+{% macro quoted_name(name) -%}
+    {{- adapter.quote(name | string | replace('"', '""')) -}}
+{%- endmacro %}
+
+{# The text of an /import record: the properties with time, ids and insert id beside them. Those names are reserved, so the properties hold none. #}
+{% macro mixpanel_event_payload(relation) -%}
+    '{"event":' || {{ crosswalk.json_string('event_name') }} || ',"properties":' || {{ crosswalk.json_splice([
+        crosswalk.json_build([
+            ["'\"time\"'", "cast(" ~ crosswalk.epoch_ms('event_time') ~ " as " ~ dbt.type_string() ~ ")"],
+            ["'\"distinct_id\"'", crosswalk.json_string('distinct_id')],
+            ["'\"$insert_id\"'", crosswalk.json_string('insert_id')],
+            ["'\"$user_id\"'", crosswalk.json_string('user_id')],
+            ["'\"$device_id\"'", crosswalk.json_string('device_id')],
+        ]),
+        'cast(properties as ' ~ dbt.type_string() ~ ')',
+    ]) }} || '}'
+{%- endmacro %}

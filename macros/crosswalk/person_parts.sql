@@ -1,0 +1,52 @@
+{# The user concepts that the crosswalk marks with set, under the names of a destination, read from a hub_users row: names, mail, phone and so on from
+   its properties, the rest from its context. `place` is a JSON object expression, as text. #}
+{% macro person_traits(destination) -%}
+    {%- set columns = crosswalk.hub_context_columns() | map('first') | list -%}
+    case source
+        {%- for source in var('sources') %}
+        {%- set pairs = [] %}
+        {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set' and row[destination] %}
+            {%- set name = crosswalk.json_name(crosswalk.destination_cell(row[destination])['name']) %}
+            {%- set places = crosswalk.source_places(row[source]) | selectattr('kind', 'equalto', 'up') | list %}
+            {%- if places %}
+                {%- set values = [] %}
+                {%- for place in places %}{%- do values.append("nullif(cast(" ~ crosswalk.json_value('properties', place['name']) ~ " as " ~ dbt.type_string() ~ "), 'null')") %}{%- endfor %}
+                {%- do pairs.append([name, "coalesce(" ~ values | join(', ') ~ ", null)"]) %}
+            {%- elif row['canonical_property'] in columns and not (destination == 'posthog') %}
+                {%- do pairs.append([name, crosswalk.json_string(crosswalk.json_text('context', row['canonical_property']))]) %}
+            {%- endif %}
+        {%- endfor %}
+        when '{{ source }}' then {{ crosswalk.json_build(pairs) | indent(8) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{# The columns of a hub_users row's context as columns again, as select lines, so that the same rules render them as on events. #}
+{% macro person_context_select() -%}
+    {%- for column in crosswalk.person_context_columns() %}
+        {{ crosswalk.json_text('context', column) }} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# The first-touch values of a person under the names of a destination. #}
+{% macro person_first_touch(destination) -%}
+    {%- set pairs = [] -%}
+    {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row[destination] -%}
+        {%- set name = crosswalk.json_name(crosswalk.destination_cell(row[destination])['name']) -%}
+        {%- if row['data_type'] == 'time' -%}
+            {%- do pairs.append([name, crosswalk.json_string(crosswalk.iso_seconds(row['canonical_property']))]) -%}
+        {%- else -%}
+            {%- do pairs.append([name, "cast(" ~ crosswalk.json_value('initial_properties', row['canonical_property']) ~ " as " ~ dbt.type_string() ~ ")"]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- crosswalk.json_build(pairs) -}}
+{%- endmacro %}
+
+{# Two object texts as one. The second wins; what the first holds under the same name with another value is kept as `<source>_<name>`. #}
+{% macro json_overlay(base, top) -%}
+    case
+        when {{ crosswalk.json_shares_keys(base, top) }}
+            then {{ crosswalk.json_splice([crosswalk.json_make_room(base, top, [], "source || '_'"), top]) | indent(12) }}
+        else {{ crosswalk.json_splice([base, top]) | indent(8) }}
+    end
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# A timestamp so many days later. #}
+{% macro add_days(timestamp, days) -%}
+    {{- return(adapter.dispatch('add_days', 'crosswalk')(timestamp, days)) -}}
+{%- endmacro %}
+
+{% macro default__add_days(timestamp, days) %}{{ crosswalk.lacks_verb('add_days') }}{% endmacro %}
+
+{% macro duckdb__add_days(timestamp, days) -%}
+    {{ timestamp }} + interval ({{ days }}) day
+{%- endmacro %}

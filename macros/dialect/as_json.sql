@@ -1,0 +1,10 @@
+{# A JSON text as a value of the JSON column type. #}
+{% macro as_json(text) -%}
+    {{- return(adapter.dispatch('as_json', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__as_json(text) %}{{ crosswalk.lacks_verb('as_json') }}{% endmacro %}
+
+{% macro duckdb__as_json(text) -%}
+    ({{ text }})::{{ crosswalk.json_type_name() }}
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# Length of a text in bytes of UTF-8. #}
+{% macro byte_length(text) -%}
+    {{- return(adapter.dispatch('byte_length', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__byte_length(text) %}{{ crosswalk.lacks_verb('byte_length') }}{% endmacro %}
+
+{% macro duckdb__byte_length(text) -%}
+    strlen({{ text }})
+{%- endmacro %}

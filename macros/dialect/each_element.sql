@@ -1,0 +1,10 @@
+{# What stands after `from …,` to get one row (element, a JSON value) per element of a JSON array. #}
+{% macro each_element(array, alias='elements') -%}
+    {{- return(adapter.dispatch('each_element', 'crosswalk')(array, alias)) -}}
+{%- endmacro %}
+
+{% macro default__each_element(array, alias='elements') %}{{ crosswalk.lacks_verb('each_element') }}{% endmacro %}
+
+{% macro duckdb__each_element(array, alias='elements') -%}
+    (select unnest(json_extract({{ array }}, '$[*]')) as element) as {{ alias }}
+{%- endmacro %}

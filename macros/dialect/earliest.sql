@@ -1,0 +1,10 @@
+{# The value of the row with the least order (a list of expressions) in a group, where the value is not null. #}
+{% macro earliest(value, order_by) -%}
+    {{- return(adapter.dispatch('earliest', 'crosswalk')(value, order_by)) -}}
+{%- endmacro %}
+
+{% macro default__earliest(value, order_by) %}{{ crosswalk.lacks_verb('earliest') }}{% endmacro %}
+
+{% macro duckdb__earliest(value, order_by) -%}
+    min_by({{ value }}, ({{ order_by | join(', ') }})) filter (where {{ value }} is not null)
+{%- endmacro %}

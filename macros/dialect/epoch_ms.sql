@@ -1,0 +1,10 @@
+{# Milliseconds since 1970, cut and not rounded. #}
+{% macro epoch_ms(timestamp) -%}
+    {{- return(adapter.dispatch('epoch_ms', 'crosswalk')(timestamp)) -}}
+{%- endmacro %}
+
+{% macro default__epoch_ms(timestamp) %}{{ crosswalk.lacks_verb('epoch_ms') }}{% endmacro %}
+
+{% macro duckdb__epoch_ms(timestamp) -%}
+    epoch_ms({{ timestamp }})
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# A whole number from 0 to 268,435,455 that depends on the text alone, the same on every warehouse: seven hex digits of its MD5. #}
+{% macro hash_integer(text) -%}
+    {{- return(adapter.dispatch('hash_integer', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__hash_integer(text) %}{{ crosswalk.lacks_verb('hash_integer') }}{% endmacro %}
+
+{% macro duckdb__hash_integer(text) -%}
+    ('0x' || substr(md5({{ text }}), 1, 7))::integer
+{%- endmacro %}

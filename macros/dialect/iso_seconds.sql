@@ -1,0 +1,10 @@
+{# ISO 8601 text in UTC with whole seconds and no zone: how Mixpanel writes dates in properties. #}
+{% macro iso_seconds(timestamp) -%}
+    {{- return(adapter.dispatch('iso_seconds', 'crosswalk')(timestamp)) -}}
+{%- endmacro %}
+
+{% macro default__iso_seconds(timestamp) %}{{ crosswalk.lacks_verb('iso_seconds') }}{% endmacro %}
+
+{% macro duckdb__iso_seconds(timestamp) -%}
+    strftime({{ timestamp }}, '%Y-%m-%dT%H:%M:%S')
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# ISO 8601 text in UTC with microseconds and a Z. #}
+{% macro iso_time(timestamp) -%}
+    {{- return(adapter.dispatch('iso_time', 'crosswalk')(timestamp)) -}}
+{%- endmacro %}
+
+{% macro default__iso_time(timestamp) %}{{ crosswalk.lacks_verb('iso_time') }}{% endmacro %}
+
+{% macro duckdb__iso_time(timestamp) -%}
+    strftime({{ timestamp }}, '%Y-%m-%dT%H:%M:%S.%fZ')
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{# A JSON object, as text, from [name expression, JSON text expression] pairs; pairs whose value is null are left out.
+   Names are SQL expressions that give a JSON string, see `json_name`. #}
+{% macro json_build(pairs) -%}
+    {{- return(adapter.dispatch('json_build', 'crosswalk')(pairs)) -}}
+{%- endmacro %}
+
+{% macro default__json_build(pairs) %}{{ crosswalk.lacks_verb('json_build') }}{% endmacro %}
+
+{% macro duckdb__json_build(pairs) -%}
+    '{' || concat_ws(','
+        {%- for pair in pairs %},
+        {{ pair[0] }} || ':' || {{ pair[1] }}
+        {%- else %}, null::varchar
+        {%- endfor %}
+    ) || '}'
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{# The object of lists, as text, with the first element of each list. #}
+{% macro json_first_of_lists(object) -%}
+    {{- return(adapter.dispatch('json_first_of_lists', 'crosswalk')(object)) -}}
+{%- endmacro %}
+
+{% macro default__json_first_of_lists(object) %}{{ crosswalk.lacks_verb('json_first_of_lists') }}{% endmacro %}
+
+{% macro duckdb__json_first_of_lists(object) -%}
+    '{' || array_to_string(list_transform(
+        list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
+        lambda entry: to_json(entry[1])::varchar || ':' || json_extract(entry[2], '$[0]')::varchar
+    ), ',') || '}'
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{# Whether the object has one of the literal keys. #}
+{% macro json_has_any_key(object, keys) -%}
+    {{- return(adapter.dispatch('json_has_any_key', 'crosswalk')(object, keys)) -}}
+{%- endmacro %}
+
+{% macro default__json_has_any_key(object, keys) %}{{ crosswalk.lacks_verb('json_has_any_key') }}{% endmacro %}
+
+{% macro duckdb__json_has_any_key(object, keys) -%}
+    list_has_any(json_keys({{ object }}), [
+        {%- for key in keys %}{{ crosswalk.literal(key) }}{{ ', ' if not loop.last }}{% endfor -%}
+    ])
+{%- endmacro %}

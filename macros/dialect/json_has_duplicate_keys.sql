@@ -1,0 +1,13 @@
+{# Whether an object of a JSON text, at any depth, holds a key twice. #}
+{% macro json_has_duplicate_keys(text) -%}
+    {{- return(adapter.dispatch('json_has_duplicate_keys', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__json_has_duplicate_keys(text) %}{{ crosswalk.lacks_verb('json_has_duplicate_keys') }}{% endmacro %}
+
+{% macro duckdb__json_has_duplicate_keys(text) -%}
+    list_bool_or(list_transform(
+        list_append(json_keys({{ text }}, '$..*'), json_keys({{ text }})),
+        lambda keys: len(keys) <> list_unique(keys)
+    ))
+{%- endmacro %}

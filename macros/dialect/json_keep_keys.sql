@@ -1,0 +1,16 @@
+{# The object, as text, with only the keys of a list expression. #}
+{% macro json_keep_keys(object, keys) -%}
+    {{- return(adapter.dispatch('json_keep_keys', 'crosswalk')(object, keys)) -}}
+{%- endmacro %}
+
+{% macro default__json_keep_keys(object, keys) %}{{ crosswalk.lacks_verb('json_keep_keys') }}{% endmacro %}
+
+{% macro duckdb__json_keep_keys(object, keys) -%}
+    '{' || array_to_string(list_transform(
+        list_filter(
+            list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
+            lambda entry: list_contains({{ keys }}, entry[1])
+        ),
+        lambda entry: to_json(entry[1])::varchar || ':' || entry[2]::varchar
+    ), ',') || '}'
+{%- endmacro %}

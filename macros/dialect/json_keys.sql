@@ -1,0 +1,10 @@
+{# The top-level keys of an object as a list of text. #}
+{% macro json_keys(object) -%}
+    {{- return(adapter.dispatch('json_keys', 'crosswalk')(object)) -}}
+{%- endmacro %}
+
+{% macro default__json_keys(object) %}{{ crosswalk.lacks_verb('json_keys') }}{% endmacro %}
+
+{% macro duckdb__json_keys(object) -%}
+    json_keys({{ object }})
+{%- endmacro %}

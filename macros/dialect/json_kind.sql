@@ -1,0 +1,17 @@
+{# The kind of a JSON value: object, array, string, number, boolean, null; SQL null where there is none. #}
+{% macro json_kind(value) -%}
+    {{- return(adapter.dispatch('json_kind', 'crosswalk')(value)) -}}
+{%- endmacro %}
+
+{% macro default__json_kind(value) %}{{ crosswalk.lacks_verb('json_kind') }}{% endmacro %}
+
+{% macro duckdb__json_kind(value) -%}
+    case json_type({{ value }})
+        when 'OBJECT' then 'object'
+        when 'ARRAY' then 'array'
+        when 'VARCHAR' then 'string'
+        when 'BOOLEAN' then 'boolean'
+        when 'NULL' then 'null'
+        else case when json_type({{ value }}) is not null then 'number' end
+    end
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# The same JSON without white space, as text: what `json_splice` asks of an object that it has not built itself. #}
+{% macro json_minify(text) -%}
+    {{- return(adapter.dispatch('json_minify', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__json_minify(text) %}{{ crosswalk.lacks_verb('json_minify') }}{% endmacro %}
+
+{% macro duckdb__json_minify(text) -%}
+    json({{ text }})::varchar
+{%- endmacro %}

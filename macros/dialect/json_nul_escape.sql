@@ -1,0 +1,10 @@
+{# Whether a line of JSON holds an escaped NUL. An escaped backslash before `u0000` is text and no NUL. #}
+{% macro json_nul_escape(text) -%}
+    {{- return(adapter.dispatch('json_nul_escape', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__json_nul_escape(text) %}{{ crosswalk.lacks_verb('json_nul_escape') }}{% endmacro %}
+
+{% macro duckdb__json_nul_escape(text) -%}
+    (contains({{ text }}, '\u0000') and contains(replace({{ text }}, '\\', '\u005c'), '\u0000'))
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# Aggregate: a JSON object, as text, from key and JSON text pairs, keys in order. #}
+{% macro json_object_agg(key, value) -%}
+    {{- return(adapter.dispatch('json_object_agg', 'crosswalk')(key, value)) -}}
+{%- endmacro %}
+
+{% macro default__json_object_agg(key, value) %}{{ crosswalk.lacks_verb('json_object_agg') }}{% endmacro %}
+
+{% macro duckdb__json_object_agg(key, value) -%}
+    '{' || coalesce(string_agg(to_json({{ key }})::varchar || ':' || {{ value }}::varchar, ',' order by {{ key }}), '') || '}'
+{%- endmacro %}

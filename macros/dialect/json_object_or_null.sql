@@ -1,0 +1,10 @@
+{# The value, minified, where it is a JSON object, else null. #}
+{% macro json_object_or_null(value) -%}
+    {{- return(adapter.dispatch('json_object_or_null', 'crosswalk')(value)) -}}
+{%- endmacro %}
+
+{% macro default__json_object_or_null(value) %}{{ crosswalk.lacks_verb('json_object_or_null') }}{% endmacro %}
+
+{% macro duckdb__json_object_or_null(value) -%}
+    case when json_type({{ value }}) = 'OBJECT' then json({{ value }}) end
+{%- endmacro %}

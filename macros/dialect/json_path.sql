@@ -1,0 +1,14 @@
+{# The path of one literal top-level key, as a SQL literal. Quoted, since `$.a.b` would read a key inside another one;
+   keys with a quote or a backslash and the empty key only have a pointer form. #}
+{# DuckDB manual, JSON overview: "JSON path" and "JSON pointer". #}
+{% macro json_path(key) -%}
+    {{- return(adapter.dispatch('json_path', 'crosswalk')(key)) -}}
+{%- endmacro %}
+
+{% macro default__json_path(key) %}{{ crosswalk.lacks_verb('json_path') }}{% endmacro %}
+
+{% macro duckdb__json_path(key) -%}
+    {%- set plain = key != '' and '"' not in key and '\\' not in key -%}
+    {%- set path = '$."' ~ key ~ '"' if plain else '/' ~ key | replace('~', '~0') | replace('/', '~1') -%}
+    '{{ path | replace("'", "''") }}'
+{%- endmacro %}

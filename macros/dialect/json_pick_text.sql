@@ -1,0 +1,15 @@
+{# As `json_pick`, with texts in place of JSON values: strings unquoted, JSON null as null. #}
+{% macro json_pick_text(object, keys) -%}
+    {{- return(adapter.dispatch('json_pick_text', 'crosswalk')(object, keys)) -}}
+{%- endmacro %}
+
+{% macro default__json_pick_text(object, keys) %}{{ crosswalk.lacks_verb('json_pick_text') }}{% endmacro %}
+
+{% macro duckdb__json_pick_text(object, keys) -%}
+    json_extract_string({{ object }}, [
+        {%- for key in keys %}
+        {{ crosswalk.json_path(key) }}{{ ',' if not loop.last }}
+        {%- else %}'$'
+        {%- endfor %}
+    ]::varchar[])
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# What `json_pick` or `json_pick_text` gave for `key` among `keys`; null where absent. #}
+{% macro json_picked(picked, keys, key) -%}
+    {{- return(adapter.dispatch('json_picked', 'crosswalk')(picked, keys, key)) -}}
+{%- endmacro %}
+
+{% macro default__json_picked(picked, keys, key) %}{{ crosswalk.lacks_verb('json_picked') }}{% endmacro %}
+
+{% macro duckdb__json_picked(picked, keys, key) -%}
+    {{ picked }}[{{ keys.index(key) + 1 }}]
+{%- endmacro %}

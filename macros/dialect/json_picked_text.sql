@@ -1,0 +1,10 @@
+{# Text of `key` from what `json_pick` gave for `keys`; null where absent or JSON null. #}
+{% macro json_picked_text(picked, keys, key) -%}
+    {{- return(adapter.dispatch('json_picked_text', 'crosswalk')(picked, keys, key)) -}}
+{%- endmacro %}
+
+{% macro default__json_picked_text(picked, keys, key) %}{{ crosswalk.lacks_verb('json_picked_text') }}{% endmacro %}
+
+{% macro duckdb__json_picked_text(picked, keys, key) -%}
+    json_extract_string({{ picked }}[{{ keys.index(key) + 1 }}], '$')
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{# The object, as text, with a prefix (a SQL expression) before every key. #}
+{% macro json_prefix_keys(object, prefix) -%}
+    {{- return(adapter.dispatch('json_prefix_keys', 'crosswalk')(object, prefix)) -}}
+{%- endmacro %}
+
+{% macro default__json_prefix_keys(object, prefix) %}{{ crosswalk.lacks_verb('json_prefix_keys') }}{% endmacro %}
+
+{% macro duckdb__json_prefix_keys(object, prefix) -%}
+    '{' || array_to_string(list_transform(
+        list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
+        lambda entry: to_json({{ prefix }} || entry[1])::varchar || ':' || entry[2]::varchar
+    ), ',') || '}'
+{%- endmacro %}

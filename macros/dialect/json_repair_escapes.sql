@@ -1,0 +1,20 @@
+{# A line of JSON with escaped NULs and lone surrogates replaced by U+FFFD. Escaped backslashes are written as `\\u005c` first, so that
+   each backslash left begins an escape; whole pairs are hidden as `\\v` (no JSON escape) while the lone ones are replaced. #}
+{% macro json_repair_escapes(text) -%}
+    {{- return(adapter.dispatch('json_repair_escapes', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__json_repair_escapes(text) %}{{ crosswalk.lacks_verb('json_repair_escapes') }}{% endmacro %}
+
+{% macro duckdb__json_repair_escapes(text) -%}
+    replace(
+        regexp_replace(
+            regexp_replace(
+                replace(replace({{ text }}, '\\', '\u005c'), '\u0000', '\ufffd'),
+                '\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})', '\\v\1\\v\2', 'g'
+            ),
+            '\\u[dD][89a-fA-F][0-9a-fA-F]{2}', '\\ufffd', 'g'
+        ),
+        '\v', '\u'
+    )
+{%- endmacro %}

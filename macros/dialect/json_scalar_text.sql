@@ -1,0 +1,10 @@
+{# Text of a JSON value: strings unquoted, other kinds as JSON text, JSON null as null. #}
+{% macro json_scalar_text(value) -%}
+    {{- return(adapter.dispatch('json_scalar_text', 'crosswalk')(value)) -}}
+{%- endmacro %}
+
+{% macro default__json_scalar_text(value) %}{{ crosswalk.lacks_verb('json_scalar_text') }}{% endmacro %}
+
+{% macro duckdb__json_scalar_text(value) -%}
+    json_extract_string({{ value }}, '$')
+{%- endmacro %}

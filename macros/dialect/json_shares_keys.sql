@@ -1,0 +1,10 @@
+{# Whether two objects have a key in common. #}
+{% macro json_shares_keys(one, other) -%}
+    {{- return(adapter.dispatch('json_shares_keys', 'crosswalk')(one, other)) -}}
+{%- endmacro %}
+
+{% macro default__json_shares_keys(one, other) %}{{ crosswalk.lacks_verb('json_shares_keys') }}{% endmacro %}
+
+{% macro duckdb__json_shares_keys(one, other) -%}
+    list_has_any(json_keys({{ one }}), json_keys({{ other }}))
+{%- endmacro %}

@@ -1,0 +1,14 @@
+{# One JSON object, as text, from several object texts that share no key. Empty and null ones vanish. #}
+{% macro json_splice(objects) -%}
+    {{- return(adapter.dispatch('json_splice', 'crosswalk')(objects)) -}}
+{%- endmacro %}
+
+{% macro default__json_splice(objects) %}{{ crosswalk.lacks_verb('json_splice') }}{% endmacro %}
+
+{% macro duckdb__json_splice(objects) -%}
+    '{' || concat_ws(','
+        {%- for object in objects %},
+        nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
+        {%- endfor %}
+    ) || '}'
+{%- endmacro %}

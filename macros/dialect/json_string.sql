@@ -1,0 +1,10 @@
+{# A text as a JSON string literal; null stays null. #}
+{% macro json_string(text) -%}
+    {{- return(adapter.dispatch('json_string', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__json_string(text) %}{{ crosswalk.lacks_verb('json_string') }}{% endmacro %}
+
+{% macro duckdb__json_string(text) -%}
+    to_json({{ text }})::varchar
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# Text of one literal top-level key; null where the key is absent or JSON null; other values as their JSON text. #}
+{% macro json_text(object, key) -%}
+    {{- return(adapter.dispatch('json_text', 'crosswalk')(object, key)) -}}
+{%- endmacro %}
+
+{% macro default__json_text(object, key) %}{{ crosswalk.lacks_verb('json_text') }}{% endmacro %}
+
+{% macro duckdb__json_text(object, key) -%}
+    json_extract_string({{ object }}, {{ crosswalk.json_path(key) }})
+{%- endmacro %}

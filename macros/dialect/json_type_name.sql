@@ -1,0 +1,10 @@
+{# The type of the JSON columns of the hub and the destinations, by the variable `json_type`. #}
+{% macro json_type_name() -%}
+    {{- return(adapter.dispatch('json_type_name', 'crosswalk')()) -}}
+{%- endmacro %}
+
+{% macro default__json_type_name() %}{{ crosswalk.lacks_verb('json_type_name') }}{% endmacro %}
+
+{% macro duckdb__json_type_name() -%}
+    {{ var('json_type') }}
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# The names that the variable `json_type` may have on this warehouse. #}
+{% macro json_types() -%}
+    {{- return(adapter.dispatch('json_types', 'crosswalk')()) -}}
+{%- endmacro %}
+
+{% macro default__json_types() %}{{ crosswalk.lacks_verb('json_types') }}{% endmacro %}
+
+{% macro duckdb__json_types() -%}
+    {{- return(['json', 'varchar']) -}}
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# The keys of an object that are not among the known ones (literals), as a list. #}
+{% macro json_unknown_keys(object, known) -%}
+    {{- return(adapter.dispatch('json_unknown_keys', 'crosswalk')(object, known)) -}}
+{%- endmacro %}
+
+{% macro default__json_unknown_keys(object, known) %}{{ crosswalk.lacks_verb('json_unknown_keys') }}{% endmacro %}
+
+{% macro duckdb__json_unknown_keys(object, known) -%}
+    list_filter(json_keys({{ object }}), lambda key: not list_contains({{ crosswalk.text_list(known) }}, key))
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# JSON value of one literal top-level key; null where the key is absent. JSON null stays JSON null. #}
+{% macro json_value(object, key) -%}
+    {{- return(adapter.dispatch('json_value', 'crosswalk')(object, key)) -}}
+{%- endmacro %}
+
+{% macro default__json_value(object, key) %}{{ crosswalk.lacks_verb('json_value') }}{% endmacro %}
+
+{% macro duckdb__json_value(object, key) -%}
+    json_extract({{ object }}, {{ crosswalk.json_path(key) }})
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{# The value of the row with the greatest order (a list of expressions) in a group, where the value is not null. #}
+{% macro latest(value, order_by, where=none) -%}
+    {{- return(adapter.dispatch('latest', 'crosswalk')(value, order_by, where)) -}}
+{%- endmacro %}
+
+{% macro default__latest(value, order_by, where=none) %}{{ crosswalk.lacks_verb('latest') }}{% endmacro %}
+
+{% macro duckdb__latest(value, order_by, where=none) -%}
+    max_by(
+        {{ value }},
+        ({{ order_by | join(', ') }})
+    ) filter (where {{ value }} is not null{{ ' and ' ~ where if where }})
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# Whether a text matches a regular expression (a literal of the part that all engines share: classes, anchors, groups, counts). #}
+{% macro matches(text, pattern) -%}
+    {{- return(adapter.dispatch('matches', 'crosswalk')(text, pattern)) -}}
+{%- endmacro %}
+
+{% macro default__matches(text, pattern) %}{{ crosswalk.lacks_verb('matches') }}{% endmacro %}
+
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, {{ crosswalk.literal(pattern) }})
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# MD5 of a text as 32 hex digits in lower case. #}
+{% macro md5_hex(text) -%}
+    {{- return(adapter.dispatch('md5_hex', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__md5_hex(text) %}{{ crosswalk.lacks_verb('md5_hex') }}{% endmacro %}
+
+{% macro duckdb__md5_hex(text) -%}
+    md5({{ text }})
+{%- endmacro %}

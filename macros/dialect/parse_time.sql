@@ -1,0 +1,21 @@
+{# A timestamp in UTC without zone from any time text that an export was seen to hold: with or without fraction, `T` or a space, `Z`, `UTC` or an
+   offset, colons in the date (an old Airbyte version), epoch milliseconds (pandas). Null where it is no time. Independent of the session's time zone. #}
+{% macro parse_time(text) -%}
+    {{- return(adapter.dispatch('parse_time', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__parse_time(text) %}{{ crosswalk.lacks_verb('parse_time') }}{% endmacro %}
+
+{% macro duckdb__parse_time(text) -%}
+    case
+        when regexp_matches({{ text }}, '^\s*\d{4}[-:]\d{1,2}[-:]\d{1,2}')
+            then case
+                when regexp_matches({{ text }}, '\d\s*[+-]\d{2}(:?\d{2})?\s*$') and length({{ text }}) > 16
+                    then timezone('UTC', try_cast(regexp_replace(trim({{ text }}), '\s+([+-])', '\1') as timestamptz))
+                when {{ text }}[5] = ':'
+                    then try_cast(regexp_replace({{ text }}, '^(\d{4}):(\d{2}):(\d{2})', '\1-\2-\3') as timestamp)
+                else try_cast(regexp_replace({{ text }}, '\s*(UTC|GMT|Z|z)?\s*$', '') as timestamp)
+            end
+        when regexp_matches({{ text }}, '^\d{12,13}$') then make_timestamp(try_cast({{ text }} as bigint) * 1000)
+    end
+{%- endmacro %}

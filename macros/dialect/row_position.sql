@@ -1,0 +1,10 @@
+{# A number that grows with the order in which a landed table was written. #}
+{% macro row_position() -%}
+    {{- return(adapter.dispatch('row_position', 'crosswalk')()) -}}
+{%- endmacro %}
+
+{% macro default__row_position() %}{{ crosswalk.lacks_verb('row_position') }}{% endmacro %}
+
+{% macro duckdb__row_position() -%}
+    rowid
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# The text as bigint, or null. 5.0 is no whole number here. #}
+{% macro safe_integer(text) -%}
+    {{- return(adapter.dispatch('safe_integer', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__safe_integer(text) %}{{ crosswalk.lacks_verb('safe_integer') }}{% endmacro %}
+
+{% macro duckdb__safe_integer(text) -%}
+    case when regexp_matches({{ text }}, '^-?\d{1,18}$') then try_cast({{ text }} as bigint) end
+{%- endmacro %}

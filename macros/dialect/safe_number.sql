@@ -1,0 +1,10 @@
+{# The text as double, or null where it is no finite number. #}
+{% macro safe_number(text) -%}
+    {{- return(adapter.dispatch('safe_number', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__safe_number(text) %}{{ crosswalk.lacks_verb('safe_number') }}{% endmacro %}
+
+{% macro duckdb__safe_number(text) -%}
+    case when regexp_matches({{ text }}, '^-?\d+(\.\d+)?([eE][-+]?\d+)?$') then try_cast({{ text }} as double) end
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# SHA-1 of a text as 40 hex digits in lower case. #}
+{% macro sha1_hex(text) -%}
+    {{- return(adapter.dispatch('sha1_hex', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__sha1_hex(text) %}{{ crosswalk.lacks_verb('sha1_hex') }}{% endmacro %}
+
+{% macro duckdb__sha1_hex(text) -%}
+    sha1({{ text }})
+{%- endmacro %}

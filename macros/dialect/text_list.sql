@@ -1,0 +1,10 @@
+{# A list of text from literals. #}
+{% macro text_list(texts) -%}
+    {{- return(adapter.dispatch('text_list', 'crosswalk')(texts)) -}}
+{%- endmacro %}
+
+{% macro default__text_list(texts) %}{{ crosswalk.lacks_verb('text_list') }}{% endmacro %}
+
+{% macro duckdb__text_list(texts) -%}
+    [{% for text in texts %}{{ crosswalk.literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]::varchar[]
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{# UUIDv5 by RFC 9562 of a name (a SQL expression) in a namespace of 16 ASCII characters, so that plain sha1(namespace || name) serves. #}
+{% macro uuid_v5(namespace, name) -%}
+    {{- return(adapter.dispatch('uuid_v5', 'crosswalk')(namespace, name)) -}}
+{%- endmacro %}
+
+{% macro default__uuid_v5(namespace, name) %}{{ crosswalk.lacks_verb('uuid_v5') }}{% endmacro %}
+
+{% macro duckdb__uuid_v5(namespace, name) -%}
+    {%- if namespace | length != 16 %}{{ exceptions.raise_compiler_error("A UUID namespace has 16 ASCII characters: '" ~ namespace ~ "' has " ~ namespace | length ~ ".") }}{% endif -%}
+    {%- set digest = crosswalk.sha1_hex("'" ~ namespace ~ "' || " ~ name) -%}
+    regexp_replace(
+        {{ digest }},
+        '^(.{8})(.{4}).(.{3})(.)(.{3})(.{12}).*$',
+        '\1-\2-5\3-' || translate(substr({{ digest }}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || '\5-\6'
+    )
+{%- endmacro %}

@@ -1,0 +1,15 @@
+{# UUIDv7 by RFC 9562 whose time is given in milliseconds since 1970 (an integer expression) and whose rest comes from the SHA-1 of a seed text. #}
+{% macro uuid_v7(milliseconds, seed) -%}
+    {{- return(adapter.dispatch('uuid_v7', 'crosswalk')(milliseconds, seed)) -}}
+{%- endmacro %}
+
+{% macro default__uuid_v7(milliseconds, seed) %}{{ crosswalk.lacks_verb('uuid_v7') }}{% endmacro %}
+
+{% macro duckdb__uuid_v7(milliseconds, seed) -%}
+    {%- set digest = crosswalk.sha1_hex(seed) -%}
+    regexp_replace(
+        lpad(lower(to_hex({{ milliseconds }})), 12, '0') || {{ digest }},
+        '^(.{8})(.{4})(.{3})(.)(.{3})(.{12}).*$',
+        '\1-\2-7\3-' || translate(substr({{ digest }}, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab') || '\5-\6'
+    )
+{%- endmacro %}

@@ -1,0 +1,47 @@
+{# The top-level columns of a source that have no hub column, as an object under the names `<source>_<column>` that they arrive under.
+   `unknown` is the list of keys that no documentation knows; they are taken from the whole line. #}
+{% macro carried_columns(source, picked, keys, columns, unknown=none, line=none) -%}
+    {%- set pairs = [] -%}
+    {%- for column in columns -%}
+        {%- do pairs.append([
+            crosswalk.json_name(crosswalk.carried_name(source, column)),
+            "nullif(" ~ crosswalk.json_picked(picked, keys, column) ~ "::varchar, 'null')",
+        ]) -%}
+    {%- endfor -%}
+    {%- if unknown -%}
+    case
+        when len({{ unknown }}) = 0 then {{ crosswalk.json_build(pairs) }}
+        else {{ crosswalk.json_splice([
+            crosswalk.json_build(pairs),
+            crosswalk.json_prefix_keys(crosswalk.json_keep_keys(line, unknown), "'" ~ source ~ "_'"),
+        ]) }}
+    end
+    {%- else -%}
+    {{ crosswalk.json_build(pairs) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# `<source>_<column>`; a name that already begins so stays as it is. #}
+{% macro carried_name(source, column) -%}
+    {{- column if column.startswith(source ~ '_') else source ~ '_' ~ column -}}
+{%- endmacro %}
+
+{# The columns of a source that crosswalk_columns.csv gives a name of their own and that no hub column holds. #}
+{% macro named_columns(source, mapped) %}
+    {%- set names = [] -%}
+    {%- for row in crosswalk.crosswalk_columns(source) if row['column_name'] not in mapped -%}{%- do names.append(row['column_name']) -%}{%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
+
+{# The rows of crosswalk_columns.csv for a source. #}
+{% macro crosswalk_columns(source) %}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {{ return(crosswalk.seed_rows('crosswalk_columns')['rows'] | selectattr('source', 'equalto', source) | list) }}
+{% endmacro %}
+
+{# The names that crosswalk_internal.csv lists for a source with an action. #}
+{% macro internal_names(source, action) %}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {{ return(crosswalk.seed_rows('crosswalk_internal')['rows'] | selectattr('source', 'equalto', source)
+        | selectattr('action', 'equalto', action) | map(attribute='name') | list) }}
+{% endmacro %}

@@ -1,0 +1,77 @@
+{# The settings and what each may hold: a list of values, or a kind. One home for both the check and the tests of the docs. #}
+{% macro settings() %}
+    {{ return({
+        'sources': {'each_of': ['amplitude']},
+        'destinations': {'each_of': ['mixpanel', 'posthog']},
+        'amplitude_files': {'kind': 'files'},
+        'unreadable_files': {'kind': 'list'},
+        'amplitude_project': {'kind': 'text'},
+        'start_at': {'kind': 'time'},
+        'end_at': {'kind': 'time'},
+        'as_of': {'kind': 'time'},
+        'sample_people': {'kind': 'share'},
+        'mixpanel_event_columns': {'kind': 'names'},
+        'mixpanel_profile_columns': {'kind': 'names'},
+        'mixpanel_id_merge': {'one_of': ['simplified', 'original']},
+        'mixpanel_insert_id': {'one_of': ['native', 'guide']},
+        'posthog_person_properties': {'one_of': ['events', 'latest', 'on_change', 'once', 'none']},
+        'user_properties_on_events': {'kind': 'modes'},
+        'user_properties_merge': {'one_of': ['row', 'key']},
+        'crosswalk_properties_custom': {'kind': 'text'},
+        'crosswalk_events_custom': {'kind': 'text'},
+        'import_id': {'kind': 'text'},
+        'materialize': {'one_of': ['table', 'view', 'incremental']},
+        'json_type': {'kind': 'json_type'},
+        'lookback_days': {'kind': 'count'},
+    }) }}
+{% endmacro %}
+
+{# Checks every setting on run start and stops with one sentence that names the setting, its value and what it may be. #}
+{% macro check_config() %}
+    {%- set settings = crosswalk.settings() -%}
+    {%- for name in (invocation_args_dict.get('vars') or {}) -%}
+        {%- if name not in settings -%}
+            {{ exceptions.raise_compiler_error("Unknown variable '" ~ name ~ "'. The variables are: " ~ settings.keys() | sort | join(', ') ~ ". See the vars of dbt_project.yml.") }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name, rule in settings.items() -%}
+        {%- set problem = crosswalk.setting_problem(rule, var(name, none)) -%}
+        {%- if problem -%}
+            {{ exceptions.raise_compiler_error("Variable '" ~ name ~ "' is " ~ tojson(var(name, none)) ~ " but " ~ problem ~ ". Change it in the vars of dbt_project.yml or with --vars.") }}
+        {%- endif -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{# What is wrong with a value, as the end of the sentence "is … but …"; empty where nothing is. #}
+{% macro setting_problem(rule, value) %}
+    {%- set kind = rule.get('kind') -%}
+    {%- if rule.get('one_of') and value not in rule['one_of'] -%}
+        {{ return("may be " ~ rule['one_of'] | join(' or ')) }}
+    {%- elif rule.get('each_of') and (value is string or value is not iterable or not value or value | reject('in', rule['each_of']) | list) -%}
+        {{ return("is a list of one or more of: " ~ rule['each_of'] | join(', ')) }}
+    {%- elif kind == 'text' and (value is not string or not value) -%}
+        {{ return("has to be a text") }}
+    {%- elif kind in ('list', 'names') and (value is string or value is mapping or value is not iterable) -%}
+        {{ return("has to be a list") }}
+    {%- elif kind == 'names' and value | list | length != value | unique | list | length -%}
+        {{ return("names a property twice") }}
+    {%- elif kind == 'files' and (value is mapping or value is not iterable or not value) -%}
+        {{ return("has to be a glob or a list of globs") }}
+    {%- elif kind == 'time' and value is not none and not modules.re.match('^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$', value | string) -%}
+        {{ return("has to be a UTC time such as 2024-01-31 or 2024-01-31 13:00:00") }}
+    {%- elif kind == 'share' and (value is not number or value <= 0 or value > 1) -%}
+        {{ return("has to be a share of people above 0 and at most 1") }}
+    {%- elif kind == 'count' and (value is not integer or value < 0) -%}
+        {{ return("has to be a whole number of at least 0") }}
+    {%- elif kind == 'modes' -%}
+        {%- if value is not mapping -%}{{ return("has to give a mode for mixpanel and for posthog") }}{%- endif -%}
+        {%- for destination, mode in value.items() -%}
+            {%- if destination not in ('mixpanel', 'posthog') or mode not in ('none', 'nested', 'root') -%}
+                {{ return("gives each of mixpanel and posthog one of none, nested, root") }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- elif kind == 'json_type' and value | lower not in crosswalk.json_types() -%}
+        {{ return("may on " ~ target.type ~ " be " ~ crosswalk.json_types() | join(' or ')) }}
+    {%- endif -%}
+    {{ return('') }}
+{% endmacro %}

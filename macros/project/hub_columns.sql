@@ -1,0 +1,23 @@
+{# The context columns of the hub: canonical name and type, in order. The crosswalk maps every one of them, on both sides. #}
+{% macro hub_context_columns() %}
+    {{ return([
+        ['platform', 'text'], ['os', 'text'], ['os_version', 'text'], ['browser', 'text'], ['browser_version', 'text'],
+        ['device_type', 'text'], ['device_brand', 'text'], ['device_manufacturer', 'text'], ['device_model', 'text'],
+        ['device_family', 'text'], ['carrier', 'text'], ['language', 'text'], ['app_version', 'text'], ['library', 'text'],
+        ['ip', 'text'], ['city', 'text'], ['region', 'text'], ['country', 'text'], ['country_code', 'text'],
+        ['latitude', 'number'], ['longitude', 'number'], ['current_url', 'text'], ['host', 'text'], ['pathname', 'text'],
+        ['page_title', 'text'], ['referrer', 'text'], ['referring_domain', 'text'], ['search_keyword', 'text'],
+        ['utm_source', 'text'], ['utm_medium', 'text'], ['utm_campaign', 'text'], ['utm_term', 'text'], ['utm_content', 'text'],
+        ['viewport_height', 'integer'], ['viewport_width', 'integer'], ['screen_height', 'integer'], ['screen_width', 'integer'],
+    ]) }}
+{% endmacro %}
+
+{# All columns of hub_events, in the order of its contract: what a source's hub model selects and a union lists. #}
+{% macro hub_event_columns() %}
+    {%- set columns = [
+        'source', 'source_project', 'event_key', 'event_name', 'event_at', 'received_at', 'user_id', 'device_id', 'person_id',
+        'session_id', 'groups',
+    ] -%}
+    {%- for column in crosswalk.hub_context_columns() -%}{%- do columns.append(column[0]) -%}{%- endfor -%}
+    {{ return(columns + ['event_properties', 'user_properties', 'source_columns', 'named_columns', 'source_insert_id']) }}
+{% endmacro %}

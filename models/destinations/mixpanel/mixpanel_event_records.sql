@@ -1,0 +1,85 @@
+-- depends_on: {{ ref('crosswalk_properties') }}
+-- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
+-- depends_on: {{ ref('crosswalk_columns') }}
+-- depends_on: {{ ref('crosswalk_reserved') }}
+
+with
+
+events as (
+
+    select
+        *,
+        {{ crosswalk.own_properties('mixpanel') | indent(8) }} as own_properties
+    from {{ ref('mixpanel_routed_events') }}
+    where outcome = 'delivered'
+
+),
+
+-- every group key of the event, under the group's type; Mixpanel takes a list
+ours as (
+
+    select
+        *,
+        cast(groups as {{ dbt.type_string() }}) as group_properties,
+        {{ crosswalk.json_splice([
+            crosswalk.json_build(
+                crosswalk.destination_pairs('mixpanel')
+                + crosswalk.named_pairs('mixpanel')
+                + crosswalk.nested_user_properties('mixpanel')
+                + [["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"]]
+                + crosswalk.mixpanel_markers()
+            ),
+            'cast(source_columns as ' ~ dbt.type_string() ~ ')',
+        ]) | indent(8) }} as mapped_properties
+    from events
+
+),
+
+grouped as (
+
+    select
+        *,
+        case
+            when group_properties = '{}' then mapped_properties
+            when {{ crosswalk.has_collision('group_properties', 'mapped_properties', 'mixpanel') | indent(12) }}
+                then {{ crosswalk.json_splice([
+                    crosswalk.json_make_room('group_properties', 'mapped_properties', crosswalk.reserved_names('mixpanel'), "source || '_'"),
+                    'mapped_properties',
+                ]) | indent(16) }}
+            else {{ crosswalk.json_splice(['group_properties', 'mapped_properties']) | indent(12) }}
+        end as our_properties
+    from ours
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ crosswalk.has_collision('own_properties', 'our_properties', 'mixpanel', 'group_properties') | indent(8) }} as may_collide
+    from grouped
+
+)
+
+select
+    source,
+    source_project,
+    event_key,
+    mixpanel_event as event_name,
+    event_at as event_time,
+    {{ crosswalk.mixpanel_record_id() | indent(4) }} as record_id,
+    {{ crosswalk.mixpanel_insert_id() | indent(4) }} as insert_id,
+    usable_user_id as user_id,
+    case when is_device_owner then usable_device_id end as device_id,
+    distinct_id,
+    may_collide,
+    case
+        when may_collide
+            then {{ crosswalk.json_splice([
+                crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('mixpanel'), "source || '_'"),
+                'our_properties',
+            ]) | indent(12) }}
+        else {{ crosswalk.json_splice(['own_properties', 'our_properties']) | indent(8) }}
+    end as properties,
+    received_at
+from judged

@@ -1,0 +1,15 @@
+with
+
+records as (
+
+    select * from {{ ref('mixpanel_user_records') }}
+
+)
+
+select
+    distinct_id,
+    updated_at,
+    {{- crosswalk.mixpanel_columns(var('mixpanel_profile_columns'), ['properties', 'properties_once']) }}
+    {{ crosswalk.as_json('properties') }} as properties,
+    {{ crosswalk.as_json('properties_once') }} as properties_once
+from records

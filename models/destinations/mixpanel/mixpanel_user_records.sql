@@ -1,0 +1,46 @@
+-- depends_on: {{ ref('blocked_ids') }}
+-- depends_on: {{ ref('crosswalk_properties') }}
+-- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
+
+with
+
+-- no anonymous profiles: Mixpanel loses their properties when the device is linked later
+users as (
+
+    select * from {{ ref('hub_users') }}
+    where
+        {{ crosswalk.usable_id('user_id', 'mixpanel') | indent(8) }} is not null
+        and {{ crosswalk.is_sampled('user_id', 'null', 'null', 'null') }}
+
+),
+
+mapped as (
+
+    select
+        *,
+        cast(properties as {{ dbt.type_string() }}) as traits,
+        {{ crosswalk.person_traits('mixpanel') | indent(8) }} as mapped_traits,
+        {{ crosswalk.person_first_touch('mixpanel') | indent(8) }} as properties_once
+    from users
+
+),
+
+merged as (
+
+    select
+        *,
+        {{ crosswalk.json_overlay('traits', 'mapped_traits') | indent(8) }} as own_traits
+    from mapped
+
+)
+
+select
+    source,
+    source_project,
+    person_key,
+    user_id as distinct_id,
+    last_seen_at as updated_at,
+    {{ crosswalk.json_overlay('own_traits', crosswalk.json_build(crosswalk.mixpanel_markers())) | indent(4) }} as properties,
+    properties_once
+from merged
+where own_traits <> '{}' or properties_once <> '{}'

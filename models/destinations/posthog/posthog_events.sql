@@ -1,0 +1,15 @@
+with
+
+records as (
+
+    select * from {{ ref('posthog_event_records') }}
+
+)
+
+select
+    uuid,
+    event,
+    distinct_id,
+    event_at as timestamp,
+    {{ crosswalk.as_json('properties') }} as properties
+from records

@@ -1,0 +1,109 @@
+-- depends_on: {{ ref('blocked_ids') }}
+-- depends_on: {{ ref('crosswalk_properties') }}
+-- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
+
+{%- set mode = var('posthog_person_properties') %}
+
+with
+
+users as (
+
+    select * from {{ ref('hub_users') }}
+    -- whose properties an anonymous row on a shared device shows is not known, so they are nobody's
+    where not is_on_shared_device
+
+),
+
+in_context as (
+
+    select
+        *,
+        {{- crosswalk.person_context_select() }}
+    from users
+
+),
+
+identified as (
+
+    select
+        *,
+        case
+            when user_id is not null then {{ crosswalk.usable_id('user_id', 'posthog') | indent(12) }}
+            when device_id is not null then {{ crosswalk.usable_id('device_id', 'posthog') | indent(12) }}
+            else source || '-' || substr(person_key, 8)
+        end as distinct_id,
+        cast(properties as {{ dbt.type_string() }}) as traits,
+        {{ crosswalk.person_traits('posthog') | indent(8) }} as mapped_traits,
+        {{ crosswalk.json_build(crosswalk.destination_pairs('posthog', 'person')) | indent(8) }} as mapped_context,
+        {{ crosswalk.person_first_touch('posthog') | indent(8) }} as mapped_first_touch
+    from in_context
+
+),
+
+placed as (
+
+    select
+        *,
+        {{ crosswalk.json_overlay('traits', 'mapped_traits') | indent(8) }} as own_traits
+    from identified
+    where
+        distinct_id is not null
+        and {{ crosswalk.byte_length('distinct_id') }} <= 200
+        and {{ crosswalk.is_sampled('user_id', 'null', 'device_id', 'person_key') }}
+
+),
+
+chosen as (
+
+    select
+        *,
+        {% if mode == 'events' -%}
+        own_traits as to_set,
+        '{}' as to_set_once,
+        properties_at as updated_at
+        {%- elif mode == 'latest' -%}
+        {{ crosswalk.json_overlay('own_traits', 'mapped_context') | indent(8) }} as to_set,
+        mapped_first_touch as to_set_once,
+        last_seen_at as updated_at
+        {%- elif mode == 'once' -%}
+        '{}' as to_set,
+        {{ crosswalk.json_overlay(crosswalk.json_overlay('own_traits', 'mapped_context'), 'mapped_first_touch') | indent(8) }} as to_set_once,
+        last_seen_at as updated_at
+        {%- else -%}
+        '{}' as to_set,
+        '{}' as to_set_once,
+        last_seen_at as updated_at
+        {%- endif %}
+    from placed
+
+),
+
+records as (
+
+    select
+        {{ crosswalk.uuid_v5(
+            'crosswalk-person',
+            crosswalk.stable_name(['source', 'source_project', 'person_key', crosswalk.iso_time('updated_at'), 'to_set', 'to_set_once'])
+        ) | indent(8) }} as uuid,
+        '$set' as event,
+        distinct_id,
+        updated_at,
+        {{ crosswalk.json_build(
+            [
+                ["'\"$set\"'", "nullif(to_set, '{}')"],
+                ["'\"$set_once\"'", "nullif(to_set_once, '{}')"],
+                ["'\"$geoip_disable\"'", "'true'"],
+            ] + crosswalk.posthog_markers()
+        ) | indent(8) }} as properties
+    from chosen
+    where to_set <> '{}' or to_set_once <> '{}'
+
+)
+
+select
+    uuid,
+    event,
+    distinct_id,
+    updated_at as timestamp,
+    {{ crosswalk.as_json('properties') }} as properties
+from records

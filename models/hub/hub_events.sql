@@ -1,0 +1,85 @@
+-- depends_on: {{ ref('crosswalk_properties') }}
+-- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
+-- depends_on: {{ ref('crosswalk_columns') }}
+-- depends_on: {{ ref('crosswalk_internal') }}
+
+with
+
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
+country_names as (
+
+    select
+        country_code,
+        min(country_name) as country_name
+    from countries
+    group by country_code
+
+),
+
+{% for source in var('sources') %}
+{{ source }}_events as (
+
+    select
+        *,
+        {{ crosswalk.json_pick_text('event_properties', crosswalk.source_keys(source, 'ep', 'event')) | indent(8) }} as event_values,
+        {{ crosswalk.json_pick_text('user_properties', crosswalk.source_keys(source, 'up', 'event')) | indent(8) }} as user_values
+    from {{ ref('stg_' ~ source ~ '__events') }}
+
+),
+
+{{ source }}_in_context as (
+
+    select
+        '{{ source }}' as source,
+        source_project,
+        event_key,
+        event_name,
+        event_at,
+        received_at,
+        user_id,
+        device_id,
+        person_id,
+        session_id,
+        groups,
+        event_properties,
+        user_properties,
+        source_columns,
+        named_columns,
+        source_insert_id,
+        {{- crosswalk.hub_context_select(source) }}
+    from {{ source }}_events
+
+),
+
+{% endfor %}
+events as (
+
+    {%- for source in var('sources') %}
+    select
+        {{ crosswalk.hub_event_columns() | join(',\n        ') }}
+    from {{ source }}_in_context
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+)
+
+select
+    {%- for column in crosswalk.hub_event_columns() %}
+    {%- if column in ('groups', 'event_properties', 'user_properties', 'source_columns', 'named_columns') %}
+    {{ crosswalk.as_json('events.' ~ column) }} as {{ column }}
+    {%- elif column == 'country' %}
+    coalesce(events.country, country_names.country_name) as country
+    {%- elif column == 'country_code' %}
+    coalesce(upper(events.country_code), countries.country_code) as country_code
+    {%- else %}
+    events.{{ column }}
+    {%- endif %}{{ ',' if not loop.last }}
+    {%- endfor %}
+from events
+left join countries on lower(trim(events.country)) = countries.match_name
+left join country_names on upper(events.country_code) = country_names.country_code

@@ -1,0 +1,84 @@
+-- a view: the hub reads it once, and another wide copy would cost as much as the landing
+{{ config(materialized='view') }}
+
+{%- set columns = crosswalk.amplitude_columns() %}
+{%- set known = crosswalk.amplitude_spine() + columns %}
+{%- set mapped = crosswalk.mapped_source_columns('amplitude') + ['$insert_id'] %}
+{%- set texts = ['device_id', 'user_id', 'amplitude_id', 'session_id', '$insert_id'] + crosswalk.mapped_source_columns('amplitude') %}
+{%- set named = crosswalk.named_columns('amplitude', mapped) %}
+{%- set dropped = crosswalk.internal_names('amplitude', 'drop') %}
+{%- set carried = columns | reject('in', mapped) | reject('in', named) | reject('in', dropped) | list %}
+{%- set objects = ['event_properties', 'user_properties', 'groups'] %}
+
+with
+
+raw_lines as (
+
+    select
+        {{ crosswalk.row_position() }} as line_id,
+        line
+    from {{ ref('stg_amplitude__lines') }}
+
+),
+
+deduplicated_keys as (
+
+    select * from {{ ref('stg_amplitude__deduplicated_keys') }}
+
+),
+
+kept_rows as (
+
+    select * from {{ ref('stg_amplitude__rows') }}
+    where outcome = 'kept'
+
+),
+
+lines as (
+
+    select
+        kept_rows.source_project,
+        kept_rows.event_key,
+        kept_rows.event_name,
+        kept_rows.event_at,
+        kept_rows.received_at,
+        coalesce(deduplicated_keys.line, raw_lines.line) as line
+    from kept_rows
+    inner join raw_lines on kept_rows.line_id = raw_lines.line_id
+    left join deduplicated_keys on kept_rows.line_id = deduplicated_keys.line_id
+
+),
+
+picked as (
+
+    select
+        *,
+        {{ crosswalk.json_pick_text('line', texts) | indent(8) }} as texts,
+        {{ crosswalk.json_pick('line', objects + named + carried) | indent(8) }} as vals,
+        {{ crosswalk.json_unknown_keys('line', known) }} as unknown_keys
+    from lines
+
+)
+
+select
+    source_project,
+    event_key,
+    event_name,
+    event_at,
+    received_at,
+    nullif(trim({{ crosswalk.json_picked('texts', texts, 'user_id') }}), '') as user_id,
+    nullif(trim({{ crosswalk.json_picked('texts', texts, 'device_id') }}), '') as device_id,
+    nullif(trim({{ crosswalk.json_picked('texts', texts, 'amplitude_id') }}), '') as person_id,
+    -- -1 is Amplitude's word for no session, 0 that of its SDKs
+    nullif(nullif({{ crosswalk.json_picked('texts', texts, 'session_id') }}, '-1'), '0') as session_id,
+    {{ crosswalk.group_lists(crosswalk.json_picked('vals', objects + named + carried, 'groups')) | indent(4) }} as groups,
+    {%- for column in crosswalk.mapped_source_columns('amplitude') %}
+    {{ crosswalk.json_picked('texts', texts, column) }} as {{ column }},
+    {%- endfor %}
+    {%- for column in ['event_properties', 'user_properties'] %}
+    {{ crosswalk.property_object(crosswalk.json_picked('vals', objects + named + carried, column), column) | indent(4) }} as {{ column }},
+    {%- endfor %}
+    {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, carried, 'unknown_keys', 'line') | indent(4) }} as source_columns,
+    {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, named) | indent(4) }} as named_columns,
+    {{ crosswalk.json_picked('texts', texts, '$insert_id') }} as source_insert_id
+from picked

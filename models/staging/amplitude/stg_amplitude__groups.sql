@@ -1,0 +1,97 @@
+{{ config(materialized='view') }}
+
+{%- set keys = ['groups', 'group_properties'] %}
+
+with
+
+raw_lines as (
+
+    select
+        {{ crosswalk.row_position() }} as line_id,
+        line
+    from {{ ref('stg_amplitude__lines') }}
+
+),
+
+deduplicated_keys as (
+
+    select * from {{ ref('stg_amplitude__deduplicated_keys') }}
+
+),
+
+-- a row that is quarantined for its time or its id still names its groups
+readable_rows as (
+
+    select * from {{ ref('stg_amplitude__rows') }}
+    where outcome in ('kept', 'quarantined')
+
+),
+
+picked as (
+
+    select
+        readable_rows.source_project,
+        readable_rows.event_key,
+        readable_rows.received_at,
+        readable_rows.user_id,
+        readable_rows.device_id,
+        coalesce(readable_rows.event_at, readable_rows.received_at, timestamp '2000-01-01 00:00:00') as seen_at,
+        {{ crosswalk.json_pick('coalesce(deduplicated_keys.line, raw_lines.line)', keys) | indent(8) }} as picked
+    from readable_rows
+    inner join raw_lines on readable_rows.line_id = raw_lines.line_id
+    left join deduplicated_keys on readable_rows.line_id = deduplicated_keys.line_id
+
+),
+
+lines as (
+
+    select
+        *,
+        {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, 'groups')) | indent(8) }} as groups,
+        {{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, 'group_properties')) }} as group_properties
+    from picked
+
+),
+
+named as (
+
+    select
+        lines.source_project,
+        lines.event_key,
+        lines.received_at,
+        lines.seen_at,
+        lines.user_id,
+        lines.device_id,
+        types.key as group_type,
+        {{ crosswalk.json_scalar_text('group_keys.element') }} as group_key,
+        cast(null as {{ dbt.type_string() }}) as properties
+    from lines, {{ crosswalk.each_key('lines.groups', 'types') }}, {{ crosswalk.each_element('types.value', 'group_keys') }}
+    where lines.groups <> '{}'
+
+),
+
+described as (
+
+    select
+        lines.source_project,
+        lines.event_key,
+        lines.received_at,
+        lines.seen_at,
+        lines.user_id,
+        lines.device_id,
+        types.key as group_type,
+        group_keys.key as group_key,
+        cast({{ crosswalk.json_object_or_null('group_keys.value') }} as {{ dbt.type_string() }}) as properties
+    from lines, {{ crosswalk.each_key('lines.group_properties', 'types') }}, {{ crosswalk.each_key('types.value', 'group_keys') }}
+    where lines.group_properties <> '{}' and {{ crosswalk.json_kind('types.value') }} = 'object'
+
+)
+
+select source_project, event_key, received_at, seen_at, user_id, device_id, group_type, group_key, properties
+from named
+
+union all
+
+select source_project, event_key, received_at, seen_at, user_id, device_id, group_type, group_key, properties
+from described
+where trim(group_key) <> ''
