@@ -59,6 +59,20 @@ judged as (
         {{ crosswalk.has_collision('own_properties', 'our_properties', 'mixpanel', 'group_properties') | indent(8) }} as may_collide
     from grouped
 
+),
+
+-- room is made only where a key of theirs may be one of ours: most rows are spliced as they are
+roomed as (
+
+    select
+        *,
+        case
+            when may_collide
+                then {{ crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('mixpanel'), "source || '_'") | indent(16) }}
+            else own_properties
+        end as fitted_properties
+    from judged
+
 )
 
 select
@@ -72,14 +86,7 @@ select
     usable_user_id as user_id,
     case when is_device_owner then usable_device_id end as device_id,
     distinct_id,
-    may_collide,
-    case
-        when may_collide
-            then {{ crosswalk.json_splice([
-                crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('mixpanel'), "source || '_'"),
-                'our_properties',
-            ]) | indent(12) }}
-        else {{ crosswalk.json_splice(['own_properties', 'our_properties']) | indent(8) }}
-    end as properties,
+    may_collide and not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} as is_renamed,
+    {{ crosswalk.json_splice(['fitted_properties', 'our_properties']) | indent(4) }} as properties,
     received_at
-from judged
+from roomed

@@ -92,6 +92,29 @@ ours as (
         ]) | indent(8) }} as our_properties
     from placed
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ crosswalk.has_collision('own_properties', 'our_properties', 'posthog') | indent(8) }} as may_collide
+    from ours
+
+),
+
+-- room is made only where a key of theirs may be one of ours: most rows are spliced as they are
+roomed as (
+
+    select
+        *,
+        case
+            when may_collide
+                then {{ crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('posthog'), "source || '_'") | indent(16) }}
+            else own_properties
+        end as fitted_properties
+    from judged
+
 )
 
 select
@@ -102,13 +125,6 @@ select
     posthog_event as event,
     distinct_id,
     event_at,
-    {{ crosswalk.has_collision('own_properties', 'our_properties', 'posthog') | indent(4) }} as may_collide,
-    case
-        when {{ crosswalk.has_collision('own_properties', 'our_properties', 'posthog') | indent(8) }}
-            then {{ crosswalk.json_splice([
-                crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('posthog'), "source || '_'"),
-                'our_properties',
-            ]) | indent(12) }}
-        else {{ crosswalk.json_splice(['own_properties', 'our_properties']) | indent(8) }}
-    end as properties
-from ours
+    may_collide and not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} as is_renamed,
+    {{ crosswalk.json_splice(['fitted_properties', 'our_properties']) | indent(4) }} as properties
+from roomed

@@ -1,0 +1,66 @@
+{# The documented limits of a destination that a record can break: name, the greatest value that is allowed, what happens beyond it (`rejected`, `truncated`
+   or `warning`), and what is measured. `cheap` is a condition that holds for every record that breaks it, and is quick to see. One home for the
+   check, the counts and the docs. #}
+{% macro payload_limits(destination) %}
+    {%- if destination == 'mixpanel' -%}
+    {%- set properties = crosswalk.json_value('payload', 'properties') -%}
+    {{ return([
+        {'name': 'record_bytes', 'value': 999999, 'effect': 'rejected', 'measure': 'payload_bytes', 'cheap': 'payload_bytes > 999999',
+         'source': 'Mixpanel, Import Events: an event is less than 1 MB of uncompressed JSON; profiles and groups likewise'},
+        {'name': 'properties_per_event', 'value': 254, 'effect': 'rejected', 'measure': crosswalk.json_key_count(properties),
+         'cheap': "endpoint = 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 254',
+         'source': 'Mixpanel, Import Events: fewer than 255 properties'},
+        {'name': 'keys_per_nested_object', 'value': 254, 'effect': 'rejected', 'measure': crosswalk.json_widest_object(properties),
+         'cheap': "endpoint = 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 254',
+         'source': 'Mixpanel, Import Events: nested objects have fewer than 255 keys'},
+        {'name': 'elements_per_array', 'value': 254, 'effect': 'rejected', 'measure': crosswalk.json_longest_array(properties),
+         'cheap': "endpoint = 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 254',
+         'source': 'Mixpanel, Import Events: arrays have fewer than 255 elements'},
+        {'name': 'nesting_depth', 'value': 3, 'effect': 'rejected', 'measure': 'case when ' ~ crosswalk.json_deeper_than('payload', 5) ~ ' then 4 else 3 end',
+         'cheap': "endpoint = 'import' and (payload like '%[{%' or payload like '%,{%' or " ~ crosswalk.json_has_path('payload', '$.properties.*.*.*.*') ~ ')',
+         'source': 'Mixpanel, Import Events: objects are nested at most 3 deep'},
+        {'name': 'string_bytes', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_string(properties),
+         'cheap': "endpoint = 'import'",
+         'source': 'Mixpanel, Import Events: text is cut at 255 bytes'},
+        {'name': 'property_name_characters', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_key(properties),
+         'cheap': "endpoint = 'import' and payload_bytes > 400",
+         'source': 'Mixpanel, Events and Properties: names are cut at 255 characters'},
+        {'name': 'event_name_characters', 'value': 255, 'effect': 'truncated', 'measure': 'length(' ~ crosswalk.json_text('payload', 'event') ~ ')',
+         'cheap': "endpoint = 'import' and payload_bytes > 400",
+         'source': 'Mixpanel, Events and Properties: names are cut at 255 characters'},
+    ]) }}
+    {%- else -%}
+    {%- set properties = crosswalk.json_value('payload', 'properties') -%}
+    {{ return([
+        {'name': 'record_bytes', 'value': 1000000, 'effect': 'rejected', 'measure': 'payload_bytes', 'cheap': 'payload_bytes > 1000000',
+         'source': 'PostHog, Ingestion warnings: an event over 1 MB is dropped'},
+        {'name': 'event_name_bytes', 'value': 200, 'effect': 'rejected', 'measure': crosswalk.byte_length(crosswalk.json_text('payload', 'event')),
+         'cheap': "kind = 'event' and payload_bytes > 400",
+         'source': 'PostHog, capture service: event names of at most 200 bytes'},
+        {'name': 'distinct_id_bytes', 'value': 200, 'effect': 'rejected', 'measure': crosswalk.byte_length('distinct_id'),
+         'cheap': crosswalk.byte_length('distinct_id') ~ ' > 200',
+         'source': 'PostHog, capture service: distinct ids of at most 200 bytes'},
+        {'name': 'group_key_characters', 'value': 400, 'effect': 'rejected', 'measure': 'length(' ~ crosswalk.json_text(properties, '$group_key') ~ ')',
+         'cheap': "kind = 'group_identify'",
+         'source': 'PostHog, Ingestion warnings: a group key over 400 characters drops its $groupidentify'},
+        {'name': 'group_types_per_event', 'value': 5, 'effect': 'warning', 'measure': crosswalk.json_key_count(crosswalk.json_value(properties, '$groups')),
+         'cheap': "kind = 'event' and payload like '%\"$groups\":{%'",
+         'source': 'PostHog, Group analytics: at most five group types in a project; further ones are not kept'},
+    ]) }}
+    {%- endif -%}
+{% endmacro %}
+
+{# The union of all records of a payload relation that break a limit: record_id, limit_name, limit_value, actual, effect. #}
+{% macro limit_violations(destination, relation) -%}
+    {%- for limit in crosswalk.payload_limits(destination) %}
+    select
+        record_id,
+        '{{ limit['name'] }}' as limit_name,
+        {{ limit['value'] }} as limit_value,
+        {{ limit['measure'] }} as actual,
+        '{{ limit['effect'] }}' as effect
+    from {{ relation }}
+    where {{ limit['cheap'] }} and {{ limit['measure'] }} > {{ limit['value'] }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# How often a character stands in a text. #}
+{% macro count_of(text, character) -%}
+    {{- return(adapter.dispatch('count_of', 'crosswalk')(text, character)) -}}
+{%- endmacro %}
+
+{% macro default__count_of(text, character) %}{{ crosswalk.lacks_verb('count_of') }}{% endmacro %}
+
+{% macro duckdb__count_of(text, character) -%}
+    (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
+{%- endmacro %}

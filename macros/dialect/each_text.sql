@@ -1,0 +1,10 @@
+{# What stands after `from …,` to get one row (a column of that name) per element of a list of text. #}
+{% macro each_text(list, column, alias) -%}
+    {{- return(adapter.dispatch('each_text', 'crosswalk')(list, column, alias)) -}}
+{%- endmacro %}
+
+{% macro default__each_text(list, column, alias) %}{{ crosswalk.lacks_verb('each_text') }}{% endmacro %}
+
+{% macro duckdb__each_text(list, column, alias) -%}
+    (select unnest({{ list }}) as {{ column }}) as {{ alias }}
+{%- endmacro %}

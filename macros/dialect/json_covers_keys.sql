@@ -1,0 +1,10 @@
+{# Whether the first object has every key of the second. #}
+{% macro json_covers_keys(one, other) -%}
+    {{- return(adapter.dispatch('json_covers_keys', 'crosswalk')(one, other)) -}}
+{%- endmacro %}
+
+{% macro default__json_covers_keys(one, other) %}{{ crosswalk.lacks_verb('json_covers_keys') }}{% endmacro %}
+
+{% macro duckdb__json_covers_keys(one, other) -%}
+    list_has_all(json_keys({{ one }}), json_keys({{ other }}))
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# How many keys an object has at its top level. #}
+{% macro json_key_count(object) -%}
+    {{- return(adapter.dispatch('json_key_count', 'crosswalk')(object)) -}}
+{%- endmacro %}
+
+{% macro default__json_key_count(object) %}{{ crosswalk.lacks_verb('json_key_count') }}{% endmacro %}
+
+{% macro duckdb__json_key_count(object) -%}
+    len(json_keys({{ object }}))
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# The number of elements of the longest array in a JSON text, at any depth; 0 where there is none. #}
+{% macro json_longest_array(text) -%}
+    {{- return(adapter.dispatch('json_longest_array', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__json_longest_array(text) %}{{ crosswalk.lacks_verb('json_longest_array') }}{% endmacro %}
+
+{% macro duckdb__json_longest_array(text) -%}
+    coalesce(list_max(json_array_length({{ text }}, '$..*')), 0)
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# The number of characters of an object's longest key; 0 where there is none. #}
+{% macro json_longest_key(object) -%}
+    {{- return(adapter.dispatch('json_longest_key', 'crosswalk')(object)) -}}
+{%- endmacro %}
+
+{% macro default__json_longest_key(object) %}{{ crosswalk.lacks_verb('json_longest_key') }}{% endmacro %}
+
+{% macro duckdb__json_longest_key(object) -%}
+    coalesce(list_max(list_transform(json_keys({{ object }}), lambda key: length(key))), 0)
+{%- endmacro %}

@@ -1,0 +1,13 @@
+{# The bytes of the longest text among an object's own values; 0 where there is none. #}
+{% macro json_longest_string(object) -%}
+    {{- return(adapter.dispatch('json_longest_string', 'crosswalk')(object)) -}}
+{%- endmacro %}
+
+{% macro default__json_longest_string(object) %}{{ crosswalk.lacks_verb('json_longest_string') }}{% endmacro %}
+
+{% macro duckdb__json_longest_string(object) -%}
+    coalesce(list_max(list_transform(
+        list_filter(json_extract({{ object }}, '$.*'), lambda entry: left(entry::varchar, 1) = '"'),
+        lambda entry: strlen(entry::varchar) - 2
+    )), 0)
+{%- endmacro %}

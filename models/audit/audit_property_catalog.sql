@@ -1,0 +1,111 @@
+-- names and counts are exact; types and the example come from a sample of the events, the same in every build
+
+with
+
+events as (
+
+    select * from {{ ref('hub_events') }}
+
+),
+
+scoped as (
+
+    {%- for scope, column in [('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'), ('group', 'groups')] %}
+    select
+        source,
+        '{{ scope }}' as scope,
+        event_key,
+        cast(event_at as date) as event_date,
+        {{ column }} as properties
+    from events
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+totals as (
+
+    select
+        source,
+        count(*) as events_read
+    from events
+    group by source
+
+),
+
+-- events of one kind mostly have the same keys in the same order, so the lists are counted before they are taken apart
+key_lists as (
+
+    select
+        source,
+        scope,
+        {{ crosswalk.json_keys('properties') }} as names,
+        count(*) as events_with,
+        min(event_date) as first_day,
+        max(event_date) as last_day
+    from scoped
+    where properties <> '{}'
+    group by source, scope, names
+
+),
+
+names as (
+
+    select
+        key_lists.source,
+        key_lists.scope,
+        each_name.name,
+        cast(sum(key_lists.events_with) as {{ dbt.type_bigint() }}) as rows,
+        min(key_lists.first_day) as first_day,
+        max(key_lists.last_day) as last_day
+    from key_lists, {{ crosswalk.each_text('key_lists.names', 'name', 'each_name') }}
+    group by key_lists.source, key_lists.scope, each_name.name
+
+),
+
+sampled as (
+
+    select
+        scoped.source,
+        scoped.scope,
+        entries.key as name,
+        {{ crosswalk.json_kind('entries.value') | indent(8) }} as kind,
+        cast(entries.value as {{ dbt.type_string() }}) as value_text
+    from (
+        select *
+        from scoped
+        where properties <> '{}'
+        order by {{ crosswalk.md5_hex('event_key') }}
+        limit 20000
+    ) as scoped, {{ crosswalk.each_key('scoped.properties') }}
+
+),
+
+kinds as (
+
+    select
+        source,
+        scope,
+        name,
+        string_agg(distinct kind, '|' order by kind) as types,
+        min(case when kind <> 'null' then substr(value_text, 1, 200) end) as example
+    from sampled
+    group by source, scope, name
+
+)
+
+select
+    names.source,
+    names.scope,
+    names.name,
+    kinds.types,
+    names.rows,
+    cast(names.rows as {{ dbt.type_float() }}) / totals.events_read as fill_rate,
+    names.first_day,
+    names.last_day,
+    kinds.example
+from names
+inner join totals on names.source = totals.source
+left join kinds
+    on names.source = kinds.source and names.scope = kinds.scope and names.name = kinds.name
+order by names.source, names.scope, names.name

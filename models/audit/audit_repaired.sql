@@ -1,0 +1,64 @@
+with
+
+flagged as (
+
+    {%- for source in var('sources') %}
+    select '{{ source }}' as source, 'nul_character' as reason, count(*) as found
+    from {{ ref('stg_' ~ source ~ '__rows') }}
+    where has_nul
+
+    union all
+
+    select '{{ source }}' as source, 'lone_surrogate' as reason, count(*) as found
+    from {{ ref('stg_' ~ source ~ '__rows') }}
+    where has_lone_surrogate
+
+    union all
+
+    select '{{ source }}' as source, 'duplicate_keys' as reason, count(*) as found
+    from {{ ref('stg_' ~ source ~ '__rows') }}
+    where has_duplicate_keys
+
+    union all
+
+    select '{{ source }}' as source, 'blank_line' as reason, count(*) as found
+    from {{ ref('stg_' ~ source ~ '__lines') }}
+    where read_error is null and (line is null or trim(line) = '')
+
+    union all
+
+    -- the same device and insert id under another key: kept, since the id may be used again on purpose
+    select '{{ source }}' as source, 'suspected_duplicate' as reason, coalesce(sum(twins.copies - 1), 0) as found
+    from (
+        select count(*) as copies
+        from {{ ref('stg_' ~ source ~ '__rows') }}
+        where outcome = 'kept' and insert_id <> '' and device_id is not null
+        group by source_project, device_id, insert_id
+        having count(*) > 1
+    ) as twins
+
+    union all
+    {% endfor %}
+    {%- for destination in var('destinations') %}
+    select source, 'property_renamed_for_{{ destination }}' as reason, count(*) as found
+    from {{ ref(destination ~ '_event_records') }}
+    where is_renamed
+    group by source
+
+    union all
+    {% endfor %}
+    select source, 'extra_group_keys' as reason, count(*) as found
+    from {{ ref('hub_events') }}
+    where groups <> '{}' and {{ crosswalk.json_longest_array('groups') }} > 1
+    group by source
+
+)
+
+select
+    source,
+    reason,
+    cast(sum(found) as {{ dbt.type_bigint() }}) as rows
+from flagged
+group by source, reason
+having sum(found) > 0
+order by source, reason
