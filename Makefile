@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.PHONY: help setup demo test lint format docs lock clean
+
+BIN := .venv/bin
+export DO_NOT_TRACK := 1
+
+help: ## lists these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## builds .venv and profiles.yml (PYTHON=... chooses the interpreter)
+	@scripts/setup_env.sh
+
+demo: setup ## runs a small migration on sample data, offline
+	@$(BIN)/python -m crosswalk.demo
+
+test: ## runs every check: lint, types, SQL style, tests
+	@scripts/setup_env.sh dev
+	@scripts/test.sh all
+
+lint: ## runs the checks that need no data: ruff, mypy, sqlfluff
+	@scripts/setup_env.sh dev
+	@scripts/test.sh lint
+
+format: ## rewrites Python and SQL in the house style
+	@scripts/setup_env.sh dev
+	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
+	@$(BIN)/sqlfluff fix --quiet models tests
+
+docs: setup ## writes the dbt documentation to target/static_index.html, after a build
+	@$(BIN)/dbt docs generate --static
+
+lock: ## pins requirements*.in anew, with hashes (needs uv)
+	@for name in requirements requirements-dev; do \
+	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
+	    --generate-hashes --no-annotate --no-emit-index-url --no-strip-extras $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+clean: ## removes .venv and what dbt and the tools wrote; keeps data, databases, profiles.yml, .crosswalk
+	@rm -rf .venv target logs .mypy_cache .pytest_cache .ruff_cache scripts/*.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
