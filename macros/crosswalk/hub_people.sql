@@ -51,7 +51,7 @@
     case source
         {%- for source in var('sources') %}
         {%- for row in crosswalk.crosswalk_properties('user') if row['canonical_property'] == 'created_at' and row[source] %}
-        when '{{ source }}' then {{ crosswalk.plausible_time(crosswalk.user_concept_text(source, row)) }}
+        when '{{ source }}' then {{ crosswalk.plausible_time(crosswalk.parse_time(crosswalk.user_concept_text(source, row))) }}
         {%- endfor %}
         {%- endfor %}
         when '-' then timestamp '2000-01-01 00:00:00'

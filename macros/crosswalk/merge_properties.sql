@@ -1,12 +1,14 @@
 {# Whether `theirs` has a key that the project writes too, so that room has to be made. A cheap look at the keys; it may say yes too often. #}
-{% macro has_collision(theirs, ours, destination, dynamic=none) -%}
-    (
-        {{ crosswalk.json_has_any_key(theirs, crosswalk.taken_names(destination)) | indent(8) }}
-        or {{ theirs }} like '%"' || source || '_%'
+{% macro has_collision(theirs, destination, dynamic=none) -%}
+    case
+        when {{ theirs }} = '{}' then false
+        when {{ crosswalk.json_has_any_key(theirs, crosswalk.taken_names(destination)) | indent(12) }} then true
+        when {{ theirs }} like '%"' || source || '_%' then true
         {%- if dynamic %}
-        or ({{ dynamic }} <> '{}' and {{ crosswalk.json_shares_keys(theirs, dynamic) }})
+        when {{ dynamic }} <> '{}' then {{ crosswalk.json_shares_keys(theirs, dynamic) }}
         {%- endif %}
-    )
+        else false
+    end
 {%- endmacro %}
 
 {# An event's own properties and, where the setting says root, the user's beside them; the event's own win. #}

@@ -20,7 +20,7 @@
          'cheap': "endpoint = 'import' and (payload like '%[{%' or payload like '%,{%' or " ~ crosswalk.json_has_path('payload', '$.properties.*.*.*.*') ~ ')',
          'source': 'Mixpanel, Import Events: objects are nested at most 3 deep'},
         {'name': 'string_bytes', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_string(properties),
-         'cheap': "endpoint = 'import'",
+         'cheap': "endpoint = 'import' and " ~ crosswalk.matches('payload', '"(?:[^"\\\\]|\\\\.){64}'),
          'source': 'Mixpanel, Import Events: text is cut at 255 bytes'},
         {'name': 'property_name_characters', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_key(properties),
          'cheap': "endpoint = 'import' and payload_bytes > 400",
@@ -57,10 +57,15 @@
         record_id,
         '{{ limit['name'] }}' as limit_name,
         {{ limit['value'] }} as limit_value,
-        {{ limit['measure'] }} as actual,
+        actual,
         '{{ limit['effect'] }}' as effect
-    from {{ relation }}
-    where {{ limit['cheap'] }} and {{ limit['measure'] }} > {{ limit['value'] }}
+    from (
+        select
+            record_id,
+            case when {{ limit['cheap'] }} then {{ limit['measure'] }} else 0 end as actual
+        from {{ relation }}
+    ) as measured
+    where actual > {{ limit['value'] }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -6,14 +6,15 @@
 {% macro default__json_lone_surrogate(text) %}{{ crosswalk.lacks_verb('json_lone_surrogate') }}{% endmacro %}
 
 {% macro duckdb__json_lone_surrogate(text) -%}
-    (
-        regexp_matches({{ text }}, '\\u[dD][89a-fA-F]')
-        and regexp_matches(
-            regexp_replace(
-                replace({{ text }}, '\\', '\u005c'),
-                '\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g'
-            ),
-            '\\u[dD][89a-fA-F][0-9a-fA-F]{2}'
-        )
-    )
+    case
+        when contains({{ text }}, '\ud') or contains({{ text }}, '\uD')
+            then regexp_matches(
+                regexp_replace(
+                    replace({{ text }}, '\\', '\u005c'),
+                    '\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g'
+                ),
+                '\\u[dD][89a-fA-F][0-9a-fA-F]{2}'
+            )
+        else false
+    end
 {%- endmacro %}

@@ -6,5 +6,5 @@
 {% macro default__json_nul_escape(text) %}{{ crosswalk.lacks_verb('json_nul_escape') }}{% endmacro %}
 
 {% macro duckdb__json_nul_escape(text) -%}
-    (contains({{ text }}, '\u0000') and contains(replace({{ text }}, '\\', '\u005c'), '\u0000'))
+    case when contains({{ text }}, '\u0000') then contains(replace({{ text }}, '\\', '\u005c'), '\u0000') else false end
 {%- endmacro %}

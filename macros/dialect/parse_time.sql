@@ -1,5 +1,6 @@
 {# A timestamp in UTC without zone from any time text that an export was seen to hold: with or without fraction, `T` or a space, `Z`, `UTC` or an
-   offset, colons in the date (an old Airbyte version), epoch milliseconds (pandas). Null where it is no time. Independent of the session's time zone. #}
+   offset, colons in the date (an old Airbyte version), epoch milliseconds (pandas). Null where it is no time. Independent of the session's time zone.
+   The first branch is Amplitude's own form, which nearly every row has. #}
 {% macro parse_time(text) -%}
     {{- return(adapter.dispatch('parse_time', 'crosswalk')(text)) -}}
 {%- endmacro %}
@@ -8,6 +9,8 @@
 
 {% macro duckdb__parse_time(text) -%}
     case
+        when length({{ text }}) = 26 and {{ text }}[20] = '.' and {{ text }}[11] = ' ' and {{ text }}[5] = '-' and not regexp_matches({{ text }}[20:], '[^.0-9]')
+            then try_cast({{ text }} as timestamp)
         when regexp_matches({{ text }}, '^\s*\d{4}[-:]\d{1,2}[-:]\d{1,2}')
             then case
                 when regexp_matches({{ text }}, '\d\s*[+-]\d{2}(:?\d{2})?\s*$') and length({{ text }}) > 16

@@ -1,8 +1,6 @@
-{# A time text as a timestamp, where it can be one: no product analytics row is older than 2000. #}
-{% macro plausible_time(text) -%}
-    case
-        when {{ crosswalk.parse_time(text) }} >= timestamp '2000-01-01 00:00:00' then {{ crosswalk.parse_time(text) }}
-    end
+{# A timestamp, where it can be one: no product analytics row is older than 2000. #}
+{% macro plausible_time(timestamp) -%}
+    case when {{ timestamp }} >= timestamp '2000-01-01 00:00:00' then {{ timestamp }} end
 {%- endmacro %}
 
 {# The day that a row without an upload time is held against, as a timestamp: `as_of`, by default the day of the build. #}

@@ -1,5 +1,18 @@
 with
 
+{% for destination in var('destinations') %}
+-- worked out first, so that only the few rows that may collide are looked at closely
+{{ destination }}_collisions as {{ crosswalk.materialized() }} (
+
+    select
+        source,
+        is_renamed
+    from {{ ref(destination ~ '_event_records') }}
+    where may_collide
+
+),
+
+{% endfor %}
 flagged as (
 
     {%- for source in var('sources') %}
@@ -41,7 +54,7 @@ flagged as (
     {% endfor %}
     {%- for destination in var('destinations') %}
     select source, 'property_renamed_for_{{ destination }}' as reason, count(*) as found
-    from {{ ref(destination ~ '_event_records') }}
+    from {{ destination }}_collisions
     where is_renamed
     group by source
 

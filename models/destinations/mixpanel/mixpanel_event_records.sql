@@ -41,7 +41,7 @@ grouped as (
         *,
         case
             when group_properties = '{}' then mapped_properties
-            when {{ crosswalk.has_collision('group_properties', 'mapped_properties', 'mixpanel') | indent(12) }}
+            when {{ crosswalk.has_collision('group_properties', 'mixpanel') | indent(12) }}
                 then {{ crosswalk.json_splice([
                     crosswalk.json_make_room('group_properties', 'mapped_properties', crosswalk.reserved_names('mixpanel'), "source || '_'"),
                     'mapped_properties',
@@ -56,7 +56,7 @@ judged as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'our_properties', 'mixpanel', 'group_properties') | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties') | indent(8) }} as may_collide
     from grouped
 
 ),
@@ -86,7 +86,8 @@ select
     usable_user_id as user_id,
     case when is_device_owner then usable_device_id end as device_id,
     distinct_id,
-    may_collide and not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} as is_renamed,
+    may_collide,
+    case when may_collide then not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} else false end as is_renamed,
     {{ crosswalk.json_splice(['fitted_properties', 'our_properties']) | indent(4) }} as properties,
     received_at
 from roomed

@@ -98,7 +98,7 @@ judged as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'our_properties', 'posthog') | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'posthog') | indent(8) }} as may_collide
     from ours
 
 ),
@@ -125,6 +125,7 @@ select
     posthog_event as event,
     distinct_id,
     event_at,
-    may_collide and not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} as is_renamed,
+    may_collide,
+    case when may_collide then not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} else false end as is_renamed,
     {{ crosswalk.json_splice(['fitted_properties', 'our_properties']) | indent(4) }} as properties
 from roomed

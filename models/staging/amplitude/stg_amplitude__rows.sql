@@ -63,9 +63,20 @@ named as (
         {%- endfor %}
         {%- for key in times %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}_text,
-        {{ crosswalk.plausible_time(crosswalk.json_picked('picked', keys, key)) }} as {{ key }}{{ ',' if not loop.last }}
+        {{ crosswalk.parse_time(crosswalk.json_picked('picked', keys, key)) | indent(8) }} as parsed_{{ key }}{{ ',' if not loop.last }}
         {%- endfor %}
     from picked
+
+),
+
+plausible as (
+
+    select
+        *,
+        {%- for key in times %}
+        {{ crosswalk.plausible_time('parsed_' ~ key) }} as {{ key }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from named
 
 ),
 
@@ -75,7 +86,7 @@ uploaded as (
         *,
         coalesce(server_upload_time, server_received_time, processed_time, client_upload_time) as received_at,
         {{ crosswalk.canonical_uuid('uuid') }} as row_uuid
-    from named
+    from plausible
 
 ),
 

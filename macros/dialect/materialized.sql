@@ -1,0 +1,10 @@
+{# The word behind `as` that makes an engine work a CTE out before what reads it, where it has one. #}
+{% macro materialized() -%}
+    {{- return(adapter.dispatch('materialized', 'crosswalk')()) -}}
+{%- endmacro %}
+
+{% macro default__materialized() %}{% endmacro %}
+
+{% macro duckdb__materialized() -%}
+    materialized
+{%- endmacro %}
