@@ -43,8 +43,13 @@
 
 {# A first-touch text where it says something, else null. #}
 {% macro touched(text) -%}
-    case when {{ text }} not in ('EMPTY', '(none)', '') then {{ text }} end
+    case when {{ text }} not in ('', {% for word in crosswalk.words_for_nothing() %}{{ crosswalk.literal(word) }}{{ ', ' if not loop.last }}{% endfor %}) then {{ text }} end
 {%- endmacro %}
+
+{# What Amplitude's SDKs and exports write for a first-touch value that is none. #}
+{% macro words_for_nothing() %}
+    {{ return(['EMPTY', '(none)']) }}
+{% endmacro %}
 
 {# When the source says that it first met the person. #}
 {% macro event_created_at() -%}

@@ -11,19 +11,29 @@
     end
 {%- endmacro %}
 
-{# An event's own properties and, where the setting says root, the user's beside them; the event's own win. #}
+{# The user's properties as they stand on events: a first-touch value that says EMPTY or (none) is none. #}
+{% macro said_user_properties() -%}
+    {%- set text = 'cast(user_properties as ' ~ dbt.type_string() ~ ')' -%}
+    case
+        when {{ text }} like '%:"EMPTY"%' or {{ text }} like '%:"(none)"%'
+            then {{ crosswalk.json_drop_values(text, crosswalk.first_touch_keys(), crosswalk.words_for_nothing()) | indent(12) }}
+        else {{ text }}
+    end
+{%- endmacro %}
+
+{# An event's own properties and, where the setting says root, the user's beside them (the column `said_properties`); the event's own win. #}
 {% macro own_properties(destination) -%}
     {%- if var('user_properties_on_events').get(destination, 'none') == 'root' -%}
     case
-        when user_properties = '{}' then cast(event_properties as {{ dbt.type_string() }})
-        when {{ crosswalk.json_shares_keys('event_properties', 'user_properties') }}
+        when said_properties = '{}' then cast(event_properties as {{ dbt.type_string() }})
+        when {{ crosswalk.json_shares_keys('event_properties', 'said_properties') }}
             then {{ crosswalk.json_splice([
                 'cast(event_properties as ' ~ dbt.type_string() ~ ')',
-                crosswalk.json_drop_keys('user_properties', crosswalk.json_keys('event_properties')),
+                crosswalk.json_drop_keys('said_properties', crosswalk.json_keys('event_properties')),
             ]) | indent(12) }}
         else {{ crosswalk.json_splice([
             'cast(event_properties as ' ~ dbt.type_string() ~ ')',
-            'cast(user_properties as ' ~ dbt.type_string() ~ ')',
+            'said_properties',
         ]) | indent(8) }}
     end
     {%- else -%}
@@ -34,7 +44,7 @@
 {# The pair that holds the user's properties under one name, where the setting says nested. #}
 {% macro nested_user_properties(destination) %}
     {%- if var('user_properties_on_events').get(destination, 'none') == 'nested' -%}
-        {{ return([["'\"user_properties\"'", "nullif(cast(user_properties as " ~ dbt.type_string() ~ "), '{}')"]]) }}
+        {{ return([["'\"user_properties\"'", "nullif(said_properties, '{}')"]]) }}
     {%- endif -%}
     {{ return([]) }}
 {% endmacro %}

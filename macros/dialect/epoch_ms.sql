@@ -6,5 +6,5 @@
 {% macro default__epoch_ms(timestamp) %}{{ crosswalk.lacks_verb('epoch_ms') }}{% endmacro %}
 
 {% macro duckdb__epoch_ms(timestamp) -%}
-    epoch_ms({{ timestamp }})
+    (epoch_us({{ timestamp }}) // 1000)
 {%- endmacro %}

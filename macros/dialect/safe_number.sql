@@ -6,5 +6,5 @@
 {% macro default__safe_number(text) %}{{ crosswalk.lacks_verb('safe_number') }}{% endmacro %}
 
 {% macro duckdb__safe_number(text) -%}
-    case when regexp_matches({{ text }}, '^-?\d+(\.\d+)?([eE][-+]?\d+)?$') then try_cast({{ text }} as double) end
+    case when regexp_matches({{ text }}, '^-?\d+(\.\d+)?([eE][-+]?\d+)?$') and isfinite(try_cast({{ text }} as double)) then try_cast({{ text }} as double) end
 {%- endmacro %}

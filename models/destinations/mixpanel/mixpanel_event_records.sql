@@ -5,13 +5,22 @@
 
 with
 
+routed_events as (
+
+    select
+        *,
+        {{ crosswalk.said_user_properties() | indent(8) }} as said_properties
+    from {{ ref('mixpanel_routed_events') }}
+    where outcome = 'delivered'
+
+),
+
 events as (
 
     select
         *,
         {{ crosswalk.own_properties('mixpanel') | indent(8) }} as own_properties
-    from {{ ref('mixpanel_routed_events') }}
-    where outcome = 'delivered'
+    from routed_events
 
 ),
 

@@ -7,14 +7,23 @@
 
 with
 
+routed_events as (
+
+    select
+        *,
+        {{ crosswalk.said_user_properties() | indent(8) }} as said_properties
+    from {{ ref('posthog_routed_events') }}
+    where outcome = 'delivered'
+
+),
+
 events as (
 
     select
         *,
         {{ crosswalk.own_properties('posthog') | indent(8) }} as own_properties,
         {{ crosswalk.json_pick_text('user_properties', crosswalk.user_keys()) | indent(8) }} as user_values
-    from {{ ref('posthog_routed_events') }}
-    where outcome = 'delivered'
+    from routed_events
 
 ),
 
