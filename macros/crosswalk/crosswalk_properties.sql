@@ -16,6 +16,8 @@
             {{ exceptions.raise_compiler_error("The canonical property '" ~ row['canonical_property'] ~ "' has '" ~ row['person'] ~ "' in the crosswalk's column person; it may be set, set_once or empty.") }}
         {%- elif row['scope'] == 'event' and row['canonical_property'] not in hub_columns -%}
             {{ exceptions.raise_compiler_error("The canonical property '" ~ row['canonical_property'] ~ "' of the crosswalk is no column of hub_events. The columns are: " ~ hub_columns | join(', ') ~ ".") }}
+        {%- elif row['data_type'] == 'time' and row['canonical_property'] != 'created_at' -%}
+            {{ exceptions.raise_compiler_error("The canonical property '" ~ row['canonical_property'] ~ "' has the data type time in the crosswalk, which only created_at may have; use text.") }}
         {%- endif -%}
         {%- do seen.append(concept) -%}
         {%- if row['scope'] == scope -%}{%- do wanted.append(row) -%}{%- endif -%}

@@ -21,7 +21,15 @@
 {# A hub column as JSON text: text as a string, numbers as they are. #}
 {% macro column_json(column) -%}
     {%- set types = dict(crosswalk.hub_context_columns()) -%}
-    {{- crosswalk.json_string(column) if types.get(column, 'text') == 'text' else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -}}
+    {{- crosswalk.json_string(column) if types.get(column, 'text') == 'text' else crosswalk.number_json(column) -}}
+{%- endmacro %}
+
+{# A number as JSON text, whole ones without a fraction. #}
+{% macro number_json(column) -%}
+    case
+        when {{ column }} = floor({{ column }}) and abs({{ column }}) < 1e15 then cast(cast({{ column }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
+        else cast({{ column }} as {{ dbt.type_string() }})
+    end
 {%- endmacro %}
 
 {# The name, as a JSON string expression, under which a source's own column arrives where the destination has no equivalent; null for a source that
@@ -75,7 +83,10 @@
 
 {# Every name that the project itself may write at a destination: where a source's own property has one of them, room has to be made. #}
 {% macro taken_names(destination) %}
-    {%- set names = crosswalk.reserved_names(destination) -%}
+    {%- set names = crosswalk.reserved_names(destination) + ['user_properties', 'import_id', 'device_id'] -%}
+    {%- for source in var('sources') -%}
+        {%- do names.extend(['$' ~ source ~ '_user_id', '$' ~ source ~ '_device_id']) -%}
+    {%- endfor -%}
     {%- for row in crosswalk.crosswalk_properties('event') -%}
         {%- set cell = crosswalk.destination_cell(row[destination]) -%}
         {%- if cell['name'] -%}{%- do names.append(cell['name']) -%}{%- endif -%}

@@ -16,7 +16,6 @@
         {%- set text = "nullif(" ~ (texts[0] if texts | length == 1 else "coalesce(" ~ texts | join(', ') ~ ")") ~ ", '')" if texts else "cast(null as " ~ dbt.type_string() ~ ")" -%}
         {{ '\n        ' -}}
         {%- if type == 'number' %}{{ crosswalk.safe_number(text) }}
-        {%- elif type == 'integer' %}{{ crosswalk.safe_integer(text) }}
         {%- else %}{{ text }}
         {%- endif %} as {{ column }}{{ ',' if not loop.last }}
     {%- endfor -%}

@@ -3,23 +3,23 @@
     coalesce('user:' || {{ user_id }}, 'device:' || {{ device_id }}, 'person:' || {{ person_id }})
 {%- endmacro %}
 
-{# All keys of user properties that the crosswalk reads, for one `json_pick_text` under the name `user_values`. #}
+{# All keys of user properties that the crosswalk reads, for one `json_pick` under the name `user_values`. #}
 {% macro user_keys() %}
     {%- set keys = [] -%}
     {%- for source in var('sources') -%}{%- do keys.extend(crosswalk.source_keys(source, 'up', 'user')) -%}{%- endfor -%}
     {{ return(keys | unique | list) }}
 {% endmacro %}
 
-{# The text of a user concept, from the places that the crosswalk names for a source: `user_values`, or columns carried along. #}
-{% macro user_concept_text(source, row) -%}
-    {%- set texts = [] -%}
+{# The JSON value of a user concept, from the places that the crosswalk names for a source: `user_values`, or columns carried along. #}
+{% macro user_concept(source, row) -%}
+    {%- set found = [] -%}
     {%- for place in crosswalk.source_places(row[source]) -%}
-        {%- if place['kind'] == 'up' -%}{%- do texts.append(crosswalk.json_picked('user_values', crosswalk.user_keys(), place['name'])) -%}
-        {%- elif place['kind'] == 'ep' -%}{%- do texts.append(crosswalk.json_text('event_properties', place['name'])) -%}
-        {%- elif place['kind'] == 'col' -%}{%- do texts.append(crosswalk.json_text('source_columns', crosswalk.carried_name(source, place['name']))) -%}
+        {%- if place['kind'] == 'up' -%}{%- do found.append(crosswalk.json_picked('user_values', crosswalk.user_keys(), place['name'])) -%}
+        {%- elif place['kind'] == 'ep' -%}{%- do found.append(crosswalk.json_value('event_properties', place['name'])) -%}
+        {%- elif place['kind'] == 'col' -%}{%- do found.append(crosswalk.json_value('source_columns', crosswalk.carried_name(source, place['name']))) -%}
         {%- endif -%}
     {%- endfor -%}
-    {{- 'coalesce(' ~ texts | join(', ') ~ ')' if texts | length > 1 else (texts[0] if texts else 'null') -}}
+    {{- 'coalesce(' ~ found | join(', ') ~ ')' if found | length > 1 else (found[0] if found else 'null') -}}
 {%- endmacro %}
 
 {# An object of the first-touch values on a row, under their canonical names or those of a destination. EMPTY and (none) are Amplitude's words for no
@@ -31,7 +31,7 @@
         {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' and row[source] %}
             {%- set name = crosswalk.destination_cell(row[destination])['name'] if destination else row['canonical_property'] %}
             {%- if name %}
-                {%- do pairs.append([crosswalk.json_name(name), crosswalk.json_string(crosswalk.touched(crosswalk.user_concept_text(source, row)))]) %}
+                {%- do pairs.append([crosswalk.json_name(name), crosswalk.touched(crosswalk.user_concept(source, row))]) %}
             {%- endif %}
         {%- endfor %}
         when source = '{{ source }}' and user_properties <> '{}'
@@ -41,9 +41,13 @@
     end
 {%- endmacro %}
 
-{# A first-touch text where it says something, else null. #}
-{% macro touched(text) -%}
-    case when {{ text }} not in ('', {% for word in crosswalk.words_for_nothing() %}{{ crosswalk.literal(word) }}{{ ', ' if not loop.last }}{% endfor %}) then {{ text }} end
+{# A first-touch value, as JSON text, where it says something, else null. #}
+{% macro touched(value) -%}
+    {%- set text = crosswalk.json_scalar_text(value) -%}
+    case
+        when {{ text }} not in ('', {% for word in crosswalk.words_for_nothing() %}{{ crosswalk.literal(word) }}{{ ', ' if not loop.last }}{% endfor %})
+            then cast({{ value }} as {{ dbt.type_string() }})
+    end
 {%- endmacro %}
 
 {# What Amplitude's SDKs and exports write for a first-touch value that is none. #}
@@ -56,7 +60,7 @@
     case source
         {%- for source in var('sources') %}
         {%- for row in crosswalk.crosswalk_properties('user') if row['canonical_property'] == 'created_at' and row[source] %}
-        when '{{ source }}' then {{ crosswalk.plausible_time(crosswalk.parse_time(crosswalk.user_concept_text(source, row))) }}
+        when '{{ source }}' then {{ crosswalk.plausible_time(crosswalk.parse_time(crosswalk.json_scalar_text(crosswalk.user_concept(source, row)))) }}
         {%- endfor %}
         {%- endfor %}
         when '-' then timestamp '2000-01-01 00:00:00'
@@ -99,10 +103,10 @@
 {%- endmacro %}
 
 {# Those values as an object under canonical names. #}
-{% macro person_context_object() -%}
+{% macro person_context_object(relation) -%}
     {%- set pairs = [] -%}
     {%- for column in crosswalk.person_context_columns() -%}
-        {%- do pairs.append([crosswalk.json_name(column), crosswalk.json_string('summed.latest_' ~ column)]) -%}
+        {%- do pairs.append([crosswalk.json_name(column), crosswalk.json_string(relation ~ '.latest_' ~ column)]) -%}
     {%- endfor -%}
     {{- crosswalk.json_build(pairs) -}}
 {%- endmacro %}

@@ -10,6 +10,11 @@
     end
 {%- endmacro %}
 
+{# An id of a person where one of the selected destinations takes it, else null: what every destination blocks names nobody. #}
+{% macro usable_anywhere(id) -%}
+    coalesce({% for destination in var('destinations') %}{{ crosswalk.usable_id(id, destination) }}{{ ', ' if not loop.last }}{% endfor %}{{ ', null' if var('destinations') | length == 1 }})
+{%- endmacro %}
+
 {# The blocked ids of a destination as lists of SQL literals, by how they match. #}
 {% macro blocked_ids(destination) %}
     {%- if not execute -%}{{ return({'any': '', 'exact': ''}) }}{%- endif -%}
@@ -26,6 +31,6 @@
     {%- if var('sample_people') == 1 -%}
     true
     {%- else -%}
-    {{ crosswalk.hash_integer("coalesce(" ~ [user_id, first_user_id, device_id, person_id, "''"] | join(', ') ~ ")") }} < {{ (var('sample_people') * 268435456) | int }}
+    {{ crosswalk.hash_integer("coalesce(" ~ [crosswalk.usable_anywhere(user_id), first_user_id, crosswalk.usable_anywhere(device_id), person_id, "''"] | join(', ') ~ ")") }} < {{ (var('sample_people') * 268435456) | int }}
     {%- endif -%}
 {%- endmacro %}

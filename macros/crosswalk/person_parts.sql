@@ -42,11 +42,17 @@
     {{- crosswalk.json_build(pairs) -}}
 {%- endmacro %}
 
-{# Two object texts as one. The second wins; what the first holds under the same name with another value is kept as `<source>_<name>`. #}
-{% macro json_overlay(base, top) -%}
+{# Two object texts as one. The second wins; what the first holds under the same name with another value, or under a name that is reserved, is kept as
+   `<source>_<name>`. #}
+{% macro json_overlay(base, top, reserved=[]) -%}
     case
+        when {{ base }} = '{}' then {{ top }}
+        {%- if reserved %}
+        when {{ crosswalk.json_has_any_key(base, reserved) | indent(12) }} or {{ crosswalk.json_shares_keys(base, top) }}
+        {%- else %}
         when {{ crosswalk.json_shares_keys(base, top) }}
-            then {{ crosswalk.json_splice([crosswalk.json_make_room(base, top, [], "source || '_'"), top]) | indent(12) }}
+        {%- endif %}
+            then {{ crosswalk.json_splice([crosswalk.json_make_room(base, top, reserved, "source || '_'"), top]) | indent(12) }}
         else {{ crosswalk.json_splice([base, top]) | indent(8) }}
     end
 {%- endmacro %}

@@ -1,5 +1,6 @@
-{# The object `theirs`, as text, fit to stand beside `ours`: a key that `ours` holds with the same value is left out, a key that `ours`
-   holds with another value or that is reserved (a list of literals) gets the prefix (a SQL expression), twice where that name is taken too. #}
+{# The object `theirs`, as text, fit to stand beside `ours`: a key that `ours` holds with the same value is left out; a key that `ours`
+   holds with another value, or that is reserved (a list of literals), gets the prefix (a SQL expression). It is put before all of the row's renamed keys as
+   often as it takes for none of them to meet a name that is taken. Each step is a list of one, which is how a lambda names a value. #}
 {% macro json_make_room(theirs, ours, reserved, prefix) -%}
     {{- return(adapter.dispatch('json_make_room', 'crosswalk')(theirs, ours, reserved, prefix)) -}}
 {%- endmacro %}
@@ -7,21 +8,35 @@
 {% macro default__json_make_room(theirs, ours, reserved, prefix) %}{{ crosswalk.lacks_verb('json_make_room') }}{% endmacro %}
 
 {% macro duckdb__json_make_room(theirs, ours, reserved, prefix) -%}
-    '{' || array_to_string(list_transform(
-        list_filter(
-            list_zip(json_keys({{ theirs }}), json_extract({{ theirs }}, '$.*')),
-            lambda entry: not coalesce(
-                json_extract({{ ours }}, '/' || replace(replace(entry[1], '~', '~0'), '/', '~1')) = entry[2], false
-            )
-        ),
-        lambda entry: to_json(
-            case
-                when not list_contains(list_concat(json_keys({{ ours }}), {{ crosswalk.text_list(reserved) }}), entry[1])
-                    then entry[1]
-                when not list_contains(list_concat(json_keys({{ ours }}), json_keys({{ theirs }})), {{ prefix }} || entry[1])
-                    then {{ prefix }} || entry[1]
-                else {{ prefix }} || {{ prefix }} || entry[1]
-            end
-        )::varchar || ':' || entry[2]::varchar
-    ), ',') || '}'
+    list_transform(
+        [{
+            'taken': list_concat(json_keys({{ ours }}), {{ crosswalk.text_list(reserved) }}),
+            'same': list_filter(json_keys({{ theirs }}), lambda name: coalesce(
+                json_extract({{ ours }}, '/' || replace(replace(name, '~', '~0'), '/', '~1'))
+                = json_extract({{ theirs }}, '/' || replace(replace(name, '~', '~0'), '/', '~1')),
+                false
+            ))
+        }],
+        lambda known: list_transform(
+            [list_filter(
+                json_keys({{ theirs }}),
+                lambda name: list_contains(known.taken, name) and not list_contains(known.same, name)
+            )],
+            lambda moved: list_transform(
+                [repeat({{ prefix }}, list_filter(range(1, 9), lambda times: not list_has_any(
+                    list_transform(moved, lambda name: repeat({{ prefix }}, times) || name),
+                    list_concat(json_keys({{ theirs }}), known.taken)
+                ))[1])],
+                lambda prefixes: '{' || array_to_string(list_transform(
+                    list_filter(
+                        list_zip(json_keys({{ theirs }}), json_extract({{ theirs }}, '$.*')),
+                        lambda entry: not list_contains(known.same, entry[1])
+                    ),
+                    lambda entry: to_json(
+                        case when list_contains(moved, entry[1]) then prefixes || entry[1] else entry[1] end
+                    )::varchar || ':' || entry[2]::varchar
+                ), ',') || '}'
+            )[1]
+        )[1]
+    )[1]
 {%- endmacro %}

@@ -6,5 +6,5 @@
 {% macro default__safe_integer(text) %}{{ crosswalk.lacks_verb('safe_integer') }}{% endmacro %}
 
 {% macro duckdb__safe_integer(text) -%}
-    case when regexp_matches({{ text }}, '^-?\d{1,18}$') then try_cast({{ text }} as bigint) end
+    case when regexp_matches({{ text }}, '^-?\d{1,19}$') then try_cast({{ text }} as bigint) end
 {%- endmacro %}

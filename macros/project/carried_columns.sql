@@ -1,6 +1,7 @@
 {# The top-level columns of a source that have no hub column, as an object under the names `<source>_<column>` that they arrive under.
-   `unknown` is the list of keys that no documentation knows; they are taken from the whole line. #}
-{% macro carried_columns(source, picked, keys, columns, unknown=none, line=none) -%}
+   `unknown` is the list of keys that no documentation knows; they are taken from the whole line, and make room for the documented ones. `more` is
+   further [name, value] pairs. #}
+{% macro carried_columns(source, picked, keys, columns, unknown=none, line=none, more=[]) -%}
     {%- set pairs = [] -%}
     {%- for column in columns -%}
         {%- do pairs.append([
@@ -8,18 +9,29 @@
             "nullif(" ~ crosswalk.json_picked(picked, keys, column) ~ "::varchar, 'null')",
         ]) -%}
     {%- endfor -%}
+    {%- set documented = crosswalk.json_build(pairs + more) -%}
     {%- if unknown -%}
+    {%- set strangers = crosswalk.json_prefix_keys(crosswalk.json_keep_keys(line, unknown), "'" ~ source ~ "_'") -%}
     case
-        when len({{ unknown }}) = 0 then {{ crosswalk.json_build(pairs) }}
+        when len({{ unknown }}) = 0 then {{ documented | indent(8) }}
         else {{ crosswalk.json_splice([
-            crosswalk.json_build(pairs),
-            crosswalk.json_prefix_keys(crosswalk.json_keep_keys(line, unknown), "'" ~ source ~ "_'"),
-        ]) }}
+            documented,
+            crosswalk.json_make_room(strangers, "'{}'", crosswalk.all_carried_names(source), "'" ~ source ~ "_'"),
+        ]) | indent(8) }}
     end
     {%- else -%}
-    {{ crosswalk.json_build(pairs) }}
+    {{ documented }}
     {%- endif -%}
 {%- endmacro %}
+
+{# Every name that a documented column of a source may arrive under. #}
+{% macro all_carried_names(source) %}
+    {%- set names = [] -%}
+    {%- for column in context['crosswalk'][source ~ '_spine']() + context['crosswalk'][source ~ '_columns']() -%}
+        {%- do names.append(crosswalk.carried_name(source, column) | string) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
 
 {# `<source>_<column>`; a name that already begins so stays as it is. #}
 {% macro carried_name(source, column) -%}

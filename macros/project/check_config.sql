@@ -55,9 +55,13 @@
         {{ return("has to be a list") }}
     {%- elif kind == 'names' and value | list | length != value | unique | list | length -%}
         {{ return("names a property twice") }}
+    {%- elif kind == 'names' and value | reject('string') | list or kind == 'names' and '' in value -%}
+        {{ return("has to be a list of names") }}
+    {%- elif kind == 'names' and value | map('lower') | select('in', crosswalk.fixed_mixpanel_columns()) | list -%}
+        {{ return("names a column that the relation has anyway; leave out " ~ crosswalk.fixed_mixpanel_columns() | join(', ')) }}
     {%- elif kind == 'files' and (value is mapping or value is not iterable or not value) -%}
         {{ return("has to be a glob or a list of globs") }}
-    {%- elif kind == 'time' and value is not none and not modules.re.match('^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$', value | string) -%}
+    {%- elif kind == 'time' and value is not none and not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$', value | string) -%}
         {{ return("has to be a UTC time such as 2024-01-31 or 2024-01-31 13:00:00") }}
     {%- elif kind == 'share' and (value is not number or value <= 0 or value > 1) -%}
         {{ return("has to be a share of people above 0 and at most 1") }}
@@ -74,4 +78,9 @@
         {{ return("may on " ~ target.type ~ " be " ~ crosswalk.json_types() | join(' or ')) }}
     {%- endif -%}
     {{ return('') }}
+{% endmacro %}
+
+{# The columns that mixpanel_events and mixpanel_user_profiles have whatever the settings say. #}
+{% macro fixed_mixpanel_columns() %}
+    {{ return(['event_name', 'event_time', 'insert_id', 'user_id', 'device_id', 'distinct_id', 'properties', 'received_at', 'updated_at', 'properties_once']) }}
 {% endmacro %}

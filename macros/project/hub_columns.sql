@@ -8,7 +8,7 @@
         ['latitude', 'number'], ['longitude', 'number'], ['current_url', 'text'], ['host', 'text'], ['pathname', 'text'],
         ['page_title', 'text'], ['referrer', 'text'], ['referring_domain', 'text'], ['search_keyword', 'text'],
         ['utm_source', 'text'], ['utm_medium', 'text'], ['utm_campaign', 'text'], ['utm_term', 'text'], ['utm_content', 'text'],
-        ['viewport_height', 'integer'], ['viewport_width', 'integer'], ['screen_height', 'integer'], ['screen_width', 'integer'],
+        ['viewport_height', 'number'], ['viewport_width', 'number'], ['screen_height', 'number'], ['screen_width', 'number'],
     ]) }}
 {% endmacro %}
 

@@ -1,3 +1,5 @@
+{%- do crosswalk.check_event_names() %}
+
 with
 
 shipped as (
@@ -16,6 +18,7 @@ rows_of_both as (
 
     select source, source_event, mixpanel_event, posthog_event, action, 1 as precedence
     from shipped
+    where action <> 'off'
 
     union all
 
@@ -24,13 +27,13 @@ rows_of_both as (
 
 ),
 
+-- a row of one's own stands in place of the shipped one, `off` too
 ranked as (
 
     select
         *,
-        row_number() over (partition by source, source_event order by precedence desc) as rank_of_row
+        row_number() over (partition by source, source_event order by precedence desc) as row_rank
     from rows_of_both
-    where action <> 'off'
 
 )
 
@@ -41,4 +44,4 @@ select
     nullif(posthog_event, '') as posthog_event,
     action
 from ranked
-where rank_of_row = 1
+where row_rank = 1 and action <> 'off'

@@ -1,8 +1,16 @@
+-- depends_on: {{ ref('blocked_ids') }}
+
 with
 
 events as (
 
-    select * from {{ ref('hub_events') }}
+    select
+        source,
+        source_project,
+        event_at,
+        {{ crosswalk.usable_anywhere('user_id') | indent(8) }} as user_id,
+        {{ crosswalk.usable_anywhere('device_id') | indent(8) }} as device_id
+    from {{ ref('hub_events') }}
 
 ),
 

@@ -42,7 +42,7 @@
 
 {% macro mixpanel_coordinate(column, name, source_name) %}
     {{ return([
-        [name, "case when city is null then cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") end"],
-        [source_name, "case when city is not null then cast(" ~ column ~ " as " ~ dbt.type_string() ~ ") end"],
+        [name, "case when city is null then " ~ crosswalk.number_json(column) ~ " end"],
+        [source_name, "case when city is not null then " ~ crosswalk.number_json(column) ~ " end"],
     ]) }}
 {% endmacro %}

@@ -8,7 +8,7 @@
     {{ return([[name, as_number if place == 'properties' else as_text]]) }}
 {% endmacro %}
 
-{# Mobile, Tablet or Desktop, from the device type and else from the OS. #}
+{# Mobile, Tablet or Desktop, from the device type and else from the OS. The type itself, where it is not the OS, keeps the source's name. #}
 {% macro posthog_device_type(column, name, place, source_name) %}
     {%- set known = "case
         when " ~ crosswalk.matches("lower(device_type)", "^(mac|windows$|windows [0-9nx]|linux|ubuntu|debian|fedora|chrome ?os|cros)") ~ " then '\"Desktop\"'
@@ -19,5 +19,9 @@
         when lower(platform) in ('macos', 'windows', 'linux') then '\"Desktop\"'
         when lower(device_type) in ('mobile', 'tablet', 'desktop') then " ~ crosswalk.json_string("upper(substr(device_type, 1, 1)) || lower(substr(device_type, 2))") ~ "
     end" -%}
-    {{ return([[name, known]]) }}
+    {%- if place != 'properties' -%}{{ return([[name, known]]) }}{%- endif -%}
+    {{ return([
+        [name, known],
+        [source_name, "case when device_type is distinct from os then " ~ crosswalk.json_string('device_type') ~ " end"],
+    ]) }}
 {% endmacro %}

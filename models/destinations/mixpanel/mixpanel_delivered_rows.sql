@@ -1,19 +1,33 @@
 -- the source row behind each event payload that stands to be sent
+
 with
 
 payloads as (
 
-    select * from {{ ref('mixpanel_payloads') }}
+    select
+        record_id,
+        row_number() over (partition by record_id order by send_order) as copy_number
+    from {{ ref('mixpanel_payloads') }}
     where endpoint = 'import'
 
 ),
 
 routed_events as (
 
-    select * from {{ ref('mixpanel_routed_events') }}
+    select
+        source,
+        source_project,
+        event_key,
+        event_name,
+        event_at,
+        {{ crosswalk.mixpanel_record_id() | indent(8) }} as record_id,
+        row_number() over (partition by {{ crosswalk.mixpanel_record_id() }} order by source, source_project) as copy_number
+    from {{ ref('mixpanel_routed_events') }}
+    where outcome = 'delivered'
 
 )
 
+-- by number too, since two projects may hold a row with one id
 select
     routed_events.source,
     routed_events.source_project,
@@ -21,4 +35,5 @@ select
     routed_events.event_name,
     routed_events.event_at
 from payloads
-inner join routed_events on payloads.record_id = {{ crosswalk.mixpanel_record_id() | indent(4) }}
+inner join routed_events
+    on payloads.record_id = routed_events.record_id and payloads.copy_number = routed_events.copy_number

@@ -35,7 +35,11 @@ ours as (
                 crosswalk.destination_pairs('mixpanel')
                 + crosswalk.named_pairs('mixpanel')
                 + crosswalk.nested_user_properties('mixpanel')
-                + [["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"]]
+                + [
+                    ["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"],
+                    ["'\"' || source || '_user_id\"'", "case when usable_user_id is null then " ~ crosswalk.json_string('user_id') ~ " end"],
+                    ["'\"' || source || '_device_id\"'", "case when usable_device_id is distinct from device_id then " ~ crosswalk.json_string('device_id') ~ " end"],
+                ]
                 + crosswalk.mixpanel_markers()
             ),
             'cast(source_columns as ' ~ dbt.type_string() ~ ')',

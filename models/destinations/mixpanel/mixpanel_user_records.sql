@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('blocked_ids') }}
+-- depends_on: {{ ref('crosswalk_reserved') }}
 -- depends_on: {{ ref('crosswalk_properties') }}
 -- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
 
@@ -29,7 +30,7 @@ merged as (
 
     select
         *,
-        {{ crosswalk.json_overlay('traits', 'mapped_traits') | indent(8) }} as own_traits
+        {{ crosswalk.json_overlay('traits', 'mapped_traits', crosswalk.reserved_names('mixpanel_profile')) | indent(8) }} as own_traits
     from mapped
 
 )
@@ -39,7 +40,7 @@ select
     source_project,
     person_key,
     user_id as distinct_id,
-    last_seen_at as updated_at,
+    coalesce(greatest(coalesce(properties_at, context_at), coalesce(context_at, properties_at)), first_seen_at) as updated_at,
     {{ crosswalk.json_overlay('own_traits', crosswalk.json_build(crosswalk.mixpanel_markers())) | indent(4) }} as properties,
     properties_once
 from merged

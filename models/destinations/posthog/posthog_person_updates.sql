@@ -49,7 +49,7 @@ placed as (
     where
         distinct_id is not null
         and {{ crosswalk.byte_length('distinct_id') }} <= 200
-        and {{ crosswalk.is_sampled('user_id', 'null', 'device_id', 'person_key') }}
+        and {{ crosswalk.is_sampled('user_id', 'null', 'device_id', "case when person_key like 'person:%' then substr(person_key, 8) end") }}
 
 ),
 
@@ -57,18 +57,18 @@ chosen as (
 
     select
         *,
-        {% if mode == 'events' -%}
+        {% if mode in ('events', 'on_change') -%}
         own_traits as to_set,
         '{}' as to_set_once,
         properties_at as updated_at
         {%- elif mode == 'latest' -%}
         {{ crosswalk.json_overlay('own_traits', 'mapped_context') | indent(8) }} as to_set,
         mapped_first_touch as to_set_once,
-        last_seen_at as updated_at
+        coalesce(greatest(coalesce(properties_at, context_at), coalesce(context_at, properties_at)), first_seen_at) as updated_at
         {%- elif mode == 'once' -%}
         '{}' as to_set,
         {{ crosswalk.json_overlay(crosswalk.json_overlay('own_traits', 'mapped_context'), 'mapped_first_touch') | indent(8) }} as to_set_once,
-        last_seen_at as updated_at
+        coalesce(greatest(coalesce(properties_at, context_at), coalesce(context_at, properties_at)), first_seen_at) as updated_at
         {%- else -%}
         '{}' as to_set,
         '{}' as to_set_once,

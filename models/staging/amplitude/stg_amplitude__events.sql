@@ -2,12 +2,12 @@
 {{ config(materialized='view') }}
 
 {%- set columns = crosswalk.amplitude_columns() %}
-{%- set known = crosswalk.amplitude_spine() + columns %}
-{%- set mapped = crosswalk.mapped_source_columns('amplitude') + ['$insert_id'] %}
+{%- set mapped = crosswalk.mapped_source_columns('amplitude') %}
 {%- set texts = ['device_id', 'user_id', 'amplitude_id', 'session_id', '$insert_id'] + crosswalk.mapped_source_columns('amplitude') %}
 {%- set named = crosswalk.named_columns('amplitude', mapped) %}
 {%- set dropped = crosswalk.internal_names('amplitude', 'drop') %}
-{%- set carried = columns | reject('in', mapped) | reject('in', named) | reject('in', dropped) | list %}
+{%- set known = crosswalk.amplitude_spine() + columns + dropped %}
+{%- set carried = (columns + ['app']) | reject('in', mapped) | reject('in', named) | reject('in', dropped) | list %}
 {%- set objects = ['event_properties', 'user_properties', 'groups'] %}
 
 with
@@ -42,6 +42,7 @@ lines as (
         kept_rows.event_name,
         kept_rows.event_at,
         kept_rows.received_at,
+        kept_rows.unused_event_time,
         coalesce(deduplicated_keys.line, raw_lines.line) as line
     from kept_rows
     inner join raw_lines on kept_rows.line_id = raw_lines.line_id
@@ -78,7 +79,10 @@ select
     {%- for column in ['event_properties', 'user_properties'] %}
     {{ crosswalk.property_object(crosswalk.json_picked('vals', objects + named + carried, column), column) | indent(4) }} as {{ column }},
     {%- endfor %}
-    {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, carried, 'unknown_keys', 'line') | indent(4) }} as source_columns,
+    {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, carried, 'unknown_keys', 'line', [
+        [crosswalk.json_name('amplitude_event_time'), crosswalk.json_string('unused_event_time')],
+        [crosswalk.json_name('amplitude_uuid'), "case when length(event_key) = 32 then " ~ crosswalk.json_string(crosswalk.json_text('line', 'uuid')) ~ " end"],
+    ]) | indent(4) }} as source_columns,
     {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, named) | indent(4) }} as named_columns,
     {{ crosswalk.json_picked('texts', texts, '$insert_id') }} as source_insert_id
 from picked

@@ -1,0 +1,44 @@
+{{ config(materialized='view') }}
+
+with
+
+events as (
+
+    select * from {{ ref('hub_person_events') }}
+    where first_touch <> '{}'
+
+),
+
+touches as (
+
+    select
+        source,
+        source_project,
+        person_key,
+        first_touch,
+        min(event_at) as event_at
+    from events
+    group by source, source_project, person_key, first_touch
+
+),
+
+first_values as (
+
+    select
+        touches.source,
+        touches.source_project,
+        touches.person_key,
+        entries.key as property_name,
+        {{ crosswalk.earliest('cast(entries.value as ' ~ dbt.type_string() ~ ')', ['touches.event_at', 'touches.first_touch']) }} as property_value
+    from touches, {{ crosswalk.each_key('touches.first_touch') }}
+    group by touches.source, touches.source_project, touches.person_key, property_name
+
+)
+
+select
+    source,
+    source_project,
+    person_key,
+    {{ crosswalk.json_object_agg('property_name', 'property_value') }} as initial_properties
+from first_values
+group by source, source_project, person_key
