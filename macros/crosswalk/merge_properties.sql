@@ -1,9 +1,10 @@
-{# Whether `theirs` has a key that the project writes too, so that room has to be made. A cheap look at the keys; it may say yes too often. #}
+{# Whether `theirs` may have a key that the project writes too, so that room has to be made: a name from the seeds, one with the source's prefix, or
+   one of an object whose keys are not known beforehand. #}
 {% macro has_collision(theirs, destination, dynamic=none) -%}
+    {%- set prefixes = [] -%}
+    {%- for source in var('sources') -%}{%- do prefixes.append(source ~ '_') -%}{%- endfor -%}
     case
-        when {{ theirs }} = '{}' then false
-        when {{ crosswalk.json_has_any_key(theirs, crosswalk.taken_names(destination)) | indent(12) }} then true
-        when {{ theirs }} like '%"' || source || '_%' then true
+        when {{ crosswalk.json_may_have_key(theirs, crosswalk.taken_names(destination), prefixes) }} then true
         {%- if dynamic %}
         when {{ dynamic }} <> '{}' then {{ crosswalk.json_shares_keys(theirs, dynamic) }}
         {%- endif %}

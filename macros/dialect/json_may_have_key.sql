@@ -1,0 +1,14 @@
+{# Whether an object may have one of the literal keys, or a key with one of the literal prefixes: a quick look at the text. It may say yes too
+   often (a key of a nested object), never no where there is one. #}
+{% macro json_may_have_key(object, names, prefixes) -%}
+    {{- return(adapter.dispatch('json_may_have_key', 'crosswalk')(object, names, prefixes)) -}}
+{%- endmacro %}
+
+{% macro default__json_may_have_key(object, names, prefixes) %}{{ crosswalk.lacks_verb('json_may_have_key') }}{% endmacro %}
+
+{% macro duckdb__json_may_have_key(object, names, prefixes) -%}
+    {%- set patterns = [] -%}
+    {%- for name in names -%}{%- do patterns.append(modules.re.escape(name | string | replace('\\', '\\\\') | replace('"', '\\"'))) -%}{%- endfor -%}
+    {%- for prefix in prefixes -%}{%- do patterns.append(modules.re.escape(prefix) ~ '[^"]*') -%}{%- endfor -%}
+    regexp_matches({{ object }}, {{ crosswalk.literal('"(?:' ~ patterns | join('|') ~ ')":') }})
+{%- endmacro %}
