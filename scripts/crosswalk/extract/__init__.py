@@ -1,0 +1,1 @@
+"""Getting raw exports onto the disk, whole or not at all."""

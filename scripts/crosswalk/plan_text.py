@@ -1,0 +1,72 @@
+"""The plan as text for people: what goes, what does not and why, what to see to first."""
+
+import datetime as dt
+
+from crosswalk.output import count, duration, plural, safe, size, table
+from crosswalk.plan import Kind, LimitBreach, Plan
+
+LABEL = {"mixpanel": "Mixpanel", "posthog": "PostHog"}
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """All lines of the plan."""
+    lines = [
+        f"Plan {plan.plan_id} for {LABEL[plan.destination]}",
+        "",
+        *_kind_lines(plan),
+        "",
+        *_cost_lines(plan),
+    ]
+    lines += _section(
+        "Will be rejected, so they are not sent (they go to the dead letters)", _breach_lines(plan.rejected)
+    )
+    lines += _section("Accepted, but cut or not indexed", _breach_lines(plan.truncated))
+    lines += _section("Worth a look", _breach_lines(plan.noted))
+    lines += _section("Set aside before the destination", _left_out_lines(plan))
+    lines += _section("Warnings", [f"  - {safe(text)}" for text in plan.warnings])
+    lines += _section(
+        f"Before you push to {LABEL[plan.destination]}", [f"  - {text}" for text in plan.preconditions]
+    )
+    return lines
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", title, *lines] if lines else []
+
+
+def _kind_lines(plan: Plan) -> list[str]:
+    rows = [_kind_row(kind) for kind in plan.kinds]
+    if len(rows) > 1:
+        rows.append(_kind_row(plan.total))
+    return table(("kind", "records", "size", "distinct ids", "days", "first", "last"), rows)
+
+
+def _kind_row(kind: Kind) -> tuple[object, ...]:
+    times = (_time(kind.first_event_at), _time(kind.last_event_at))
+    return (kind.kind, kind.records, size(kind.bytes), kind.distinct_ids, kind.days, *times)
+
+
+def _time(moment: dt.datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else "-"
+
+
+def _cost_lines(plan: Plan) -> list[str]:
+    return [
+        f"  to send   {plural(plan.to_send, 'record')} in {plural(plan.requests, 'request')}",
+        f"  duration  about {duration(plan.duration_seconds)} at {count(plan.rate)} records/s",
+    ]
+
+
+def _breach_lines(breaches: list[LimitBreach]) -> list[str]:
+    if not breaches:
+        return []
+    rows = [
+        (one.limit_name, one.limit_value, one.records, one.worst, one.example_record_id) for one in breaches
+    ]
+    return table(("limit", "value", "records", "worst", "example record"), rows)
+
+
+def _left_out_lines(plan: Plan) -> list[str]:
+    rows = [("quarantined", reason, rows) for reason, rows in plan.quarantined.items()]
+    rows += [("filtered", reason, rows) for reason, rows in plan.filtered.items()]
+    return table(("what", "reason", "rows"), rows) if rows else []

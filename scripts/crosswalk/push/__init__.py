@@ -1,0 +1,1 @@
+"""Sending payloads to a vendor: cut, send, judge the answer, remember the outcome."""

@@ -1,0 +1,119 @@
+"""What a destination already has: one byte a record, worked out before anything is sent.
+
+The ledger's hashes are joined with the hashes of the payloads in a scratch DuckDB file, in slices that fit into memory.
+A record counts by its id wherever it now stands: another day or bucket does not make it new.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from crosswalk.duckdb_warehouse import engine_config
+from crosswalk.push.ledger import Ledger
+from crosswalk.push.rows import unpacked_hashes
+from crosswalk.warehouse import Warehouse
+
+# In rising order of certainty.
+NEW, CHANGED, REJECTED, ACCEPTED = 0, 1, 2, 3
+_RESULT_ROWS = 20_000
+_SLICE_ROWS = 500_000  # of the ledger: about 30 MB of hash table
+_LEDGER = pa.schema([("number", pa.int64()), ("id_hash", pa.uint64()), ("payload_hash", pa.uint64())])
+_PAYLOADS = pa.schema([("send_order", pa.int64()), ("id_hash", pa.uint64()), ("payload_hash", pa.uint64())])
+
+
+@dataclass(frozen=True)
+class Known:
+    """The state of each record by its send order."""
+
+    states: bytearray
+
+    def state(self, send_order: int) -> int:
+        """NEW, CHANGED (accepted with another payload), REJECTED (with this payload) or ACCEPTED (with this payload)."""
+        return self.states[send_order] if send_order < len(self.states) else NEW
+
+    def number(self, state: int) -> int:
+        """How many records are in a state other than NEW."""
+        return self.states.count(state)
+
+
+def look_up(
+    warehouse: Warehouse, destination: str, ledger: Ledger, destination_id: int, scratch: Path
+) -> Known:
+    """Compare all payloads with the ledger; an empty ledger needs no look at the payloads."""
+    if not ledger.knows_records(destination_id):
+        return Known(bytearray())
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        connection = duckdb.connect(str(Path(folder) / "known.duckdb"), config=engine_config(Path(folder)))
+        try:
+            _copy(connection, "payloads", _PAYLOADS, warehouse.stream_hashes(destination))
+            _copy(connection, "accepted", _LEDGER, _accepted(ledger, destination_id))
+            _copy(connection, "rejected", _LEDGER, _rejected(ledger, destination_id))
+            return Known(_states(connection, ledger.has_resent(destination_id)))
+        finally:
+            connection.close()
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, rows: Iterator[pa.RecordBatch]
+) -> None:
+    connection.register("stream", pa.RecordBatchReader.from_batches(schema, rows))
+    connection.execute(f"create table {name} as select * from stream")
+    connection.unregister("stream")
+
+
+def _accepted(ledger: Ledger, destination_id: int) -> Iterator[pa.RecordBatch]:
+    for number, packed in enumerate(ledger.accepted_hashes(destination_id)):
+        yield _ledger_rows(number, packed)
+
+
+def _rejected(ledger: Ledger, destination_id: int) -> Iterator[pa.RecordBatch]:
+    rows = list(ledger.rejected_hashes(destination_id))
+    yield _ledger_rows(0, b"".join(row[0] for row in rows) + b"".join(row[1] for row in rows))
+
+
+def _ledger_rows(number: int, packed: bytes) -> pa.RecordBatch:
+    ids, payloads = unpacked_hashes(packed)
+    numbers = pa.repeat(pa.scalar(number, pa.int64()), len(ids))
+    return pa.RecordBatch.from_arrays([numbers, ids, payloads], schema=_LEDGER)
+
+
+def _states(connection: duckdb.DuckDBPyConnection, resent: bool) -> bytearray:
+    """One byte a send order, joined slice by slice of the hashes, so that each slice fits into memory."""
+    rows = connection.execute("select count(*) from accepted").fetchall()[0][0]
+    states = bytearray()
+    slices = rows // _SLICE_ROWS + 1
+    for number in range(slices):
+        found = connection.sql(_join_sql(resent, f"id_hash % {slices} = {number}"))
+        for batch in found.to_arrow_reader(_RESULT_ROWS):
+            _mark(states, batch)
+    return states
+
+
+def _join_sql(resent: bool, where: str) -> str:
+    """What is known of each payload; where records were sent anew, their latest payload is the one that counts."""
+    every = f"select id_hash, payload_hash from accepted where {where}"
+    latest = f"select id_hash, arg_max(payload_hash, number) as payload_hash from accepted where {where} group by id_hash"
+    return f"""
+        with sent as ({latest if resent else every})
+        select p.send_order, case
+            when s.payload_hash = p.payload_hash then {ACCEPTED}
+            when r.id_hash is not null then {REJECTED}
+            else {CHANGED}
+        end::integer as state
+        from (from payloads where {where}) as p
+        left join sent as s on s.id_hash = p.id_hash
+        left join (from rejected where {where}) as r on r.id_hash = p.id_hash and r.payload_hash = p.payload_hash
+        where s.id_hash is not null or r.id_hash is not null
+    """
+
+
+def _mark(states: bytearray, found: pa.RecordBatch) -> None:
+    """Where several rows of the ledger meet a record, the highest state wins."""
+    for send_order, state in zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True):
+        if send_order >= len(states):
+            states.extend(bytes(send_order + 1 - len(states)))
+        states[send_order] = max(states[send_order], state)

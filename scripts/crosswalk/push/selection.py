@@ -1,0 +1,58 @@
+"""Which rows go out: those the destination does not have yet, as far as the vendor would take them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crosswalk.push.known import ACCEPTED, CHANGED, NEW, REJECTED, Known
+from crosswalk.push.rows import take
+
+
+class Selection:
+    """Filters the stream of payloads and counts what it leaves out."""
+
+    def __init__(self, known: Known, resend_changed: bool, limit: int | None) -> None:
+        self._known = known
+        self._wanted = {NEW, CHANGED} if resend_changed else {NEW}
+        self._left = limit
+        self.skipped: Counter[int] = Counter()
+        self.seen = 0
+        self.cut_short = False
+
+    def rows(
+        self, stream: Iterable[pa.RecordBatch], withhold: Callable[[pa.RecordBatch], None]
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows to send, in order; rows that the vendor would refuse go to `withhold` instead."""
+        for rows in stream:
+            self.seen += rows.num_rows
+            wanted = self._new(rows)
+            refused = wanted.filter(pc.is_valid(wanted.column("refusal")))
+            if refused.num_rows:
+                withhold(refused)
+                wanted = wanted.filter(pc.is_null(wanted.column("refusal")))
+            if self._left is not None and wanted.num_rows > self._left:
+                wanted = wanted.slice(0, self._left)
+                self.cut_short = True
+            if wanted.num_rows:
+                yield wanted
+            if self._left is not None:
+                self._left -= wanted.num_rows
+            if self.cut_short:
+                return
+
+    def wants(self, first: int, last: int) -> bool:
+        """Whether a stretch of send orders holds something to send; one that does not is counted here, unread."""
+        states = self._known.states[first : last + 1]
+        if len(states) <= last - first or any(state in states for state in self._wanted):
+            return True
+        self.seen += len(states)
+        self.skipped.update({state: states.count(state) for state in (CHANGED, REJECTED, ACCEPTED)})
+        return False
+
+    def _new(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        states = [self._known.state(order) for order in rows.column("send_order").to_pylist()]
+        positions = [index for index, state in enumerate(states) if state in self._wanted]
+        self.skipped.update(state for state in states if state not in self._wanted)
+        return rows if len(positions) == rows.num_rows else take(rows, positions)

@@ -1,0 +1,84 @@
+"""What `push` asks of a destination; one class a vendor, and nothing else knows a vendor's rules."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crosswalk.errors import ConfigError, CredentialsError, UnavailableError
+from crosswalk.push.retry import RetryPolicy
+from crosswalk.push.verdict import Answer, Kind, Verdict
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# gzip at isal's fastest level: 1.2 s a million events where zlib's level 6 takes 12.
+GZIP_LEVEL = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """One POST: path with query, body as it goes over the wire, headers of its own."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Vendor(ABC):
+    """A destination project with its address and credentials."""
+
+    name: str
+    label: str
+    url: str
+    policy: RetryPolicy
+    ordered_days: bool
+    credential_names: str
+
+    @abstractmethod
+    def identity(self) -> str:
+        """The text that stands for the destination project; it holds a credential, so it is only ever hashed."""
+
+    @abstractmethod
+    def project(self) -> str:
+        """The project's id for people, or "" where it is not known; never a credential."""
+
+    @abstractmethod
+    def check_endpoints(self, endpoints: set[str]) -> None:
+        """Raises CredentialsError where an endpoint needs a credential that is not set."""
+
+    @abstractmethod
+    def request(self, endpoint: str, rows: "pa.RecordBatch") -> Request:
+        """The request that sends these rows; the same rows make the same bytes."""
+
+    @abstractmethod
+    def judge(self, endpoint: str, records: int, answer: Answer) -> Verdict:
+        """What the answer means for the `records` that were sent."""
+
+    def judge_status(self, answer: Answer, retry_after: float | None) -> Verdict:
+        """The statuses that mean the same at every vendor."""
+        status, text = answer.status, answer.text()
+        where = f"{self.label} at {self.url}"
+        if status in (401, 403):
+            stop: Exception = CredentialsError(
+                f"{self.label} refused the credentials ({status}: {text}): check {self.credential_names} and the region, "
+                "then run the same command again."
+            )
+            return Verdict(Kind.STOP, status, "credentials", text, stop=stop)
+        if status == 413:
+            return Verdict(Kind.SPLIT, status, "too_large", text)
+        if status == 429:
+            return Verdict(
+                Kind.RETRY, status, "rate_limited", text, retry_after=retry_after, rate_limited=True
+            )
+        if status == 408 or status >= 500:
+            return Verdict(Kind.RETRY, status, "unavailable", text, retry_after=retry_after, ambiguous=True)
+        if 300 <= status < 400 or status in (404, 405):
+            stop = ConfigError(
+                f"{where} does not take data (status {status}, redirects are not followed): check the address."
+            )
+            return Verdict(Kind.STOP, status, "address", text, stop=stop)
+        stop = UnavailableError(
+            f"{where} answered {status} ({text}): clear that up with the vendor, then run the same command again."
+        )
+        return Verdict(Kind.STOP, status, "unexpected", text, stop=stop)

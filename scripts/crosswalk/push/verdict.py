@@ -1,0 +1,44 @@
+"""What an answer of a vendor means for the records that were sent."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer: header names in lower case, the body decoded and cut at a few megabytes."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def text(self, length: int = 500) -> str:
+        """The beginning of the body, for people."""
+        return self.body.decode("utf-8", "replace").strip()[:length]
+
+
+class Kind(enum.Enum):
+    """What to do next."""
+
+    ACCEPTED = "accepted"  # every record is in
+    PARTIAL = "partial"  # the listed records are refused, the others are in
+    SPLIT = "split"  # refused as a whole: halve, down to the record that is at fault
+    RETRY = "retry"  # not decided: send the same bytes again
+    STOP = "stop"  # no record can be sent now: end the run
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The meaning of one answer; `reason` is a short name, `text` the vendor's own words."""
+
+    kind: Kind
+    status: int = 0
+    reason: str = ""
+    text: str = ""
+    failed: Mapping[int, str] = field(default_factory=dict)
+    retry_after: float | None = None
+    rate_limited: bool = False
+    ambiguous: bool = False
+    stop: Exception | None = None
+    attempts: int | None = None

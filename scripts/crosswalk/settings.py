@@ -1,0 +1,203 @@
+"""Where to send and with which credentials, from the environment or a `.env` file in the project folder.
+
+Secrets are never flags: a flag stands in `ps` and in the shell's history. There is no default region: data sent to the
+wrong residency is lost (Mixpanel docs, reference/overview: "Wrong residency host").
+"""
+
+import ipaddress
+import os
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crosswalk.errors import ConfigError, CredentialsError
+from crosswalk.redact import register
+
+# Mixpanel docs, reference/overview; PostHog docs, api/capture.
+MIXPANEL_HOSTS = {
+    "us": "https://api.mixpanel.com",
+    "eu": "https://api-eu.mixpanel.com",
+    "in": "https://api-in.mixpanel.com",
+}
+POSTHOG_HOSTS = {"us": "https://us.i.posthog.com", "eu": "https://eu.i.posthog.com"}
+REGIONS = ("us", "eu", "in")
+# All variables that hold a credential; their values are kept out of every text, whichever command runs.
+SECRETS = (
+    "AMPLITUDE_API_KEY",
+    "AMPLITUDE_SECRET_KEY",
+    "MIXPANEL_PROJECT_TOKEN",
+    "MIXPANEL_SERVICE_ACCOUNT",
+    "MIXPANEL_SERVICE_SECRET",
+    "POSTHOG_PROJECT_API_KEY",
+    "POSTHOG_PERSONAL_API_KEY",
+)
+
+
+@dataclass(frozen=True)
+class MixpanelSettings:
+    """A Mixpanel project: a token, a service account with a project id, or both."""
+
+    url: str
+    token: str = field(default="", repr=False)
+    account: str = field(default="", repr=False)
+    account_secret: str = field(default="", repr=False)
+    project_id: str = ""
+
+
+@dataclass(frozen=True)
+class PostHogSettings:
+    """A PostHog project, named by its project API key."""
+
+    url: str
+    api_key: str = field(repr=False)
+
+
+class Environment(Mapping[str, str]):
+    """The process environment over the project's `.env` file; blank values count as absent."""
+
+    def __init__(self, project_dir: Path) -> None:
+        values = read_env_file(project_dir / ".env") | dict(os.environ)
+        self._values = {name: value.strip() for name, value in values.items() if value.strip()}
+        for name in SECRETS:
+            register(self._values.get(name, ""))
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def secret(self, name: str) -> str:
+        """The value of a secret, or "" where there is none. Raises CredentialsError where it was copied badly."""
+        value = self._values.get(name, "")
+        if any(char.isspace() or not char.isprintable() for char in value):
+            raise CredentialsError(
+                f"{name} holds a space or a line break: copy it again and run the same command."
+            )
+        return value
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """`NAME=value` lines, optionally quoted or led by `export`; comments and blank lines are skipped.
+
+    Raises ConfigError with the line number for a line that is none of these (never with its text: it may be a secret).
+    """
+    if not path.is_file():
+        return {}
+    values = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        line = line.strip().removeprefix("export ").strip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise ConfigError(
+                f"Line {number} of {path.name} is not NAME=value: correct it and run the same command again."
+            )
+        values[name.strip()] = _unquoted(value.strip())
+    return values
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1]
+    return value.split(" #", 1)[0].rstrip()
+
+
+def mixpanel_settings(environment: Environment, region: str | None) -> MixpanelSettings:
+    """Mixpanel's address and credentials. Raises ConfigError (address) and CredentialsError (credentials).
+
+    Source of the two ways to sign in: Mixpanel docs, reference/import-events (service account with project id, or
+    project token as user name).
+    """
+    url = _address(environment, "MIXPANEL", "MIXPANEL_API_URL", region, MIXPANEL_HOSTS)
+    token = environment.secret("MIXPANEL_PROJECT_TOKEN")
+    account = environment.secret("MIXPANEL_SERVICE_ACCOUNT")
+    secret = environment.secret("MIXPANEL_SERVICE_SECRET")
+    project_id = environment.get("MIXPANEL_PROJECT_ID", "")
+    if not token and not account and not secret:
+        raise _missing("MIXPANEL_PROJECT_TOKEN")
+    if account or secret:
+        parts = {
+            "MIXPANEL_SERVICE_ACCOUNT": account,
+            "MIXPANEL_SERVICE_SECRET": secret,
+            "MIXPANEL_PROJECT_ID": project_id,
+        }
+        for name, value in parts.items():
+            if not value:
+                raise _missing(name, " (a service account needs it)")
+    if project_id and not project_id.isdigit():
+        raise CredentialsError(
+            "MIXPANEL_PROJECT_ID is not a number: copy it from the project settings in Mixpanel."
+        )
+    return MixpanelSettings(url, token, account, secret, project_id)
+
+
+def posthog_settings(environment: Environment, region: str | None) -> PostHogSettings:
+    """PostHog's address and project key. Raises ConfigError (address) and CredentialsError (key).
+
+    A personal key (`phx_`) is refused here, before anything is read: PostHog's capture answers it with 401.
+    """
+    url = _address(environment, "POSTHOG", "POSTHOG_URL", region, POSTHOG_HOSTS)
+    key = environment.secret("POSTHOG_PROJECT_API_KEY")
+    if not key:
+        raise _missing("POSTHOG_PROJECT_API_KEY")
+    if key.startswith("phx_"):
+        raise CredentialsError(
+            "POSTHOG_PROJECT_API_KEY holds a personal API key (phx_…), which PostHog refuses for sending: "
+            "copy the project API key (phc_…) from the project settings."
+        )
+    return PostHogSettings(url, key)
+
+
+def _missing(name: str, why: str = "") -> CredentialsError:
+    return CredentialsError(
+        f"{name} is not set{why}: put it in the environment or in the project's .env file and run the same command again."
+    )
+
+
+def _address(
+    environment: Environment, vendor: str, url_name: str, region: str | None, hosts: Mapping[str, str]
+) -> str:
+    """The base URL: the URL variable wins, then `--region`, then the region variable; there is no default."""
+    if url_name in environment:
+        return check_url(environment[url_name], url_name)
+    chosen = (region or environment.get(f"{vendor}_REGION", "")).lower()
+    if not chosen:
+        raise ConfigError(
+            f"No region is chosen, and data sent to the wrong one is lost: add --region {'|'.join(hosts)}, "
+            f"or set {vendor}_REGION (or {url_name}), and run the same command again."
+        )
+    if chosen not in hosts:
+        raise ConfigError(f"{chosen!r} is no region of this destination: choose one of {', '.join(hosts)}.")
+    return hosts[chosen]
+
+
+def check_url(url: str, name: str) -> str:
+    """The URL without its final slash. Raises ConfigError: https only, http for loopback, no password, no query."""
+    parts = urllib.parse.urlsplit(url)
+    host = parts.hostname or ""
+    if parts.username or parts.password:
+        raise ConfigError(
+            f"{name} holds a user name or password: leave it out, credentials have variables of their own."
+        )
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise ConfigError(f"{name} is not a plain address such as https://eu.i.posthog.com: correct it.")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigError(
+            f"{name} is plain http to {host}: use https, plain http is accepted for this machine only."
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,77 @@
+"""What the command asks of a warehouse; one implementation an adapter, so that a new engine is one new file."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crosswalk.errors import ConfigError
+from crosswalk.profile import Target, read_target
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# The column of the payload relation that says what a record is.
+KIND_COLUMN = {"mixpanel": "endpoint", "posthog": "kind"}
+
+
+class Warehouse(ABC):
+    """Read-only access to the relations that dbt built."""
+
+    @abstractmethod
+    def relation(self, name: str) -> str:
+        """The quoted, qualified name of a relation of the target's schema."""
+
+    @abstractmethod
+    def query(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a small result. Raises ConfigError where a relation is missing, LocalError where a file is."""
+
+    @abstractmethod
+    def content_hash(self, destination: str) -> tuple[int, str]:
+        """Records and a fingerprint of (kind, record id, payload) of all of them, whatever their order."""
+
+    @abstractmethod
+    def stream_hashes(self, destination: str) -> "Iterator[pa.RecordBatch]":
+        """`send_order, id_hash, payload_hash` of all payloads, in no order.
+
+        `id_hash` is of kind, a line feed and record id; both are the last 8 bytes of an md5, little-endian, as uint64.
+        """
+
+    @abstractmethod
+    def stream_payloads(
+        self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
+    ) -> "Iterator[pa.RecordBatch]":
+        """All payloads in `send_order`, some megabytes at a time, nothing held open between two pieces.
+
+        `wanted` is asked before a piece is read, with its first and last send order.
+
+        Columns: send_order, event_date, bucket, kind, record_id, line (the payload and a comma), id_hash,
+        payload_hash, refusal (why the vendor would refuse the record, else null).
+        """
+
+    def payloads(self, destination: str) -> str:
+        """The quoted name of the destination's payload relation."""
+        return self.relation(f"{destination}_payloads")
+
+
+def open_warehouse(
+    project_dir: Path, profiles_dir: str | None, target: str | None, scratch: Path
+) -> Warehouse:
+    """The warehouse of the dbt target; `scratch` is a private folder for what does not fit in memory.
+
+    Raises ConfigError for a wrong profile, or an adapter that `crosswalk` cannot read yet.
+    """
+    found = read_target(project_dir, profiles_dir, target)
+    return warehouse_of(found, scratch)
+
+
+def warehouse_of(target: Target, scratch: Path) -> Warehouse:
+    """The implementation for the target's adapter. Raises ConfigError for one that has none."""
+    if target.adapter != "duckdb":
+        raise ConfigError(
+            f"The target {target.name!r} is of type {target.adapter!r}, and `crosswalk` reads DuckDB only: "
+            "choose a DuckDB target with --target, or load the payload relations with the vendor's warehouse connector."
+        )
+    from crosswalk.duckdb_warehouse import DuckDBWarehouse
+
+    return DuckDBWarehouse(target, scratch)
