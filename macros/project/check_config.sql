@@ -29,7 +29,8 @@
 {# Checks every setting on run start and stops with one sentence that names the setting, its value and what it may be. #}
 {% macro check_config() %}
     {%- set settings = crosswalk.settings() -%}
-    {%- for name in (invocation_args_dict.get('vars') or {}) -%}
+    {%- set given = (invocation_args_dict.get('vars') or {}).keys() | list if project_name == 'crosswalk' else [] -%}
+    {%- for name in given + crosswalk.declared_variables() -%}
         {%- if name not in settings -%}
             {{ exceptions.raise_compiler_error("Unknown variable '" ~ name ~ "'. The variables are: " ~ settings.keys() | sort | join(', ') ~ ". See the vars of dbt_project.yml.") }}
         {%- endif -%}
@@ -75,7 +76,7 @@
             {%- endif -%}
         {%- endfor -%}
     {%- elif kind == 'json_type' and value | lower not in crosswalk.json_types() -%}
-        {{ return("may on " ~ target.type ~ " be " ~ crosswalk.json_types() | join(' or ')) }}
+        {{ return("may on " ~ adapter.type() ~ " be " ~ crosswalk.json_types() | join(' or ')) }}
     {%- endif -%}
     {{ return('') }}
 {% endmacro %}

@@ -125,7 +125,7 @@ def _arguments(options: BuildOptions, variables: dict[str, Any]) -> list[str]:
         arguments += [flag, value] if value else []
     arguments += ["--select", *options.select] if options.select else []
     arguments += ["--full-refresh"] if options.full_refresh else []
-    return [*arguments, "--vars", json.dumps(variables)] if variables else arguments
+    return [*arguments, "--vars", json.dumps(variables, default=str)] if variables else arguments
 
 
 class _Watcher:

@@ -46,7 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     parser = argparse.ArgumentParser(
         prog="crosswalk",
-        description="Move product-analytics history from Amplitude, Heap and Mixpanel exports into Mixpanel and PostHog.",
+        description="Move product-analytics history from Amplitude exports into Mixpanel and PostHog.",
         epilog="Credentials come from the environment or a .env file, never from flags.",
         parents=[_common()],
     )

@@ -41,7 +41,9 @@ def main() -> int:
 
 def _run() -> int:
     members = extract_zip(SAMPLES / "amplitude_export.zip", FOLDER / "amplitude")
-    say(f"1. Unpacked {SAMPLES / 'amplitude_export.zip'} ({len(members)} files) beside the loose sample files")
+    say(
+        f"1. Unpacked {SAMPLES / 'amplitude_export.zip'} ({len(members)} files) beside the loose sample files"
+    )
     say("2. Building models, seeds and data tests with dbt")
     code = build(BuildOptions(project_dir=Path(), variables=VARIABLES))
     if code != exits.DONE:

@@ -2,12 +2,18 @@
 
 import argparse
 import json
+from typing import Any
 
 from crosswalk import exits
 from crosswalk.commands.common import warehouse
 
 HELP = "print the property lists for the variables, from the property catalog"
 _VARIABLES = {"event": "mixpanel_event_columns", "user": "mixpanel_profile_columns"}
+# The columns that the relations have anyway: `fixed_mixpanel_columns` in macros/project/check_config.sql refuses them.
+_FIXED = {
+    "event_name", "event_time", "insert_id", "user_id", "device_id", "distinct_id", "properties", "received_at",
+    "updated_at", "properties_once",
+}  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     say("# Paste under `vars:` in dbt_project.yml; delete the lines you do not want as columns.")
     for scope, variable in _VARIABLES.items():
-        found = [row for row in catalog if row["scope"] == scope]
+        found = _fit_for_columns([row for row in catalog if row["scope"] == scope])
         say(f"{variable}:" if found else f"{variable}: []")
         for row in found:
             filled = f", {float(row['fill_rate']):.0%} filled" if row["fill_rate"] is not None else ""
@@ -38,3 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
                 f"  - {json.dumps(row['name'], ensure_ascii=True)}  # {safe(row['types'])}, {count(row['rows'])} rows{filled}"
             )
     return exits.DONE
+
+
+def _fit_for_columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows whose names can be columns: column names are compared without case, so the most frequent twin stays."""
+    taken = set(_FIXED)
+    fit = []
+    for row in rows:
+        folded = row["name"].lower()
+        if folded not in taken:
+            taken.add(folded)
+            fit.append(row)
+    return fit

@@ -31,5 +31,6 @@ def run(arguments: argparse.Namespace) -> int:
         for line in plan_lines(plan):
             say(line)
         say()
-        say(f"To send it: crosswalk push --to {plan.destination} --plan {plan.plan_id}")
+        say(f"To send it: crosswalk push --to {plan.destination} --plan {plan.plan_id} --region us|eu")
+        say(f"(--region stays away where {plan.destination.upper()}_REGION or a URL is set.)")
     return exits.DONE

@@ -100,9 +100,13 @@ def _approved_plan(arguments: argparse.Namespace, source: "Warehouse", vendor: "
     if not arguments.yes and not _agreed(f"Send this to {vendor.label} at {vendor.url}? [y/N] "):
         raise PlanError(
             f"Nothing was sent: the plan was not approved. Run `crosswalk push --to {plan.destination} "
-            f"--plan {plan.plan_id}` to send it, or add --yes."
+            f"--plan {plan.plan_id}{_region(arguments)}` to send it, or add --yes."
         )
     return plan.as_dict()
+
+
+def _region(arguments: argparse.Namespace) -> str:
+    return f" --region {arguments.region}" if arguments.region else ""
 
 
 def _agreed(question: str) -> bool:
