@@ -10,10 +10,11 @@
 
 {% macro duckdb__declared_variables() -%}
     {%- if not execute -%}{{- return([]) -}}{%- endif -%}
-    {%- set found = run_query("select content from read_text(" ~ crosswalk.literal(flags.PROJECT_DIR ~ '/dbt_project.yml') ~ ")").rows -%}
-    {%- set declared = (fromyaml(found[0][0]) or {}).get('vars') or {} if found else {} -%}
-    {%- set own = declared.get('crosswalk') or {} -%}
-    {%- set names = own.keys() | list -%}
+    {%- set path = (invocation_args_dict.get('project_dir') or '.') ~ '/dbt_project.yml' -%}
+    {%- if not run_query("select file from glob(" ~ crosswalk.literal(path) ~ ")").rows -%}{{- return([]) -}}{%- endif -%}
+    {%- set text = run_query("select content from read_text(" ~ crosswalk.literal(path) ~ ")").rows[0][0] -%}
+    {%- set declared = (fromyaml(text) or {}).get('vars') or {} -%}
+    {%- set names = (declared.get('crosswalk') or {}).keys() | list -%}
     {%- if project_name == 'crosswalk' -%}
         {%- do names.extend(declared.keys() | reject('equalto', 'crosswalk') | list) -%}
     {%- endif -%}
