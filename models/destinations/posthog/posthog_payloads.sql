@@ -69,15 +69,9 @@ payloads as (
 
 {{ crosswalk.bucketed('payloads') }}
 
-select
-    row_number() over (order by event_date, bucket, event_at, kind_rank, record_id) as send_order,
-    event_date,
-    bucket,
-    kind,
-    record_id,
-    distinct_id,
-    event_at,
-    payload,
-    {{ crosswalk.byte_length('payload') }} as payload_bytes
-from bucketed
-order by send_order
+{{ crosswalk.numbered(
+    'bucketed',
+    ['event_date', 'bucket', 'kind', 'record_id', 'distinct_id', 'event_at', 'payload', crosswalk.byte_length('payload') ~ ' as payload_bytes'],
+    ['event_date', 'bucket', 'event_at', 'kind_rank', 'record_id'],
+    'send_order'
+) }}

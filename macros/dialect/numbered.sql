@@ -1,0 +1,18 @@
+{# A query that gives the columns of a relation and, as `number`, their place from 1 in an order (lists of expressions), written in that order where the
+   engine keeps one. DuckDB numbers what comes out of the one sort that the order needs anyway; `row_number() over (order by …)` would sort wide rows twice. #}
+{% macro numbered(relation, columns, order_by, number) -%}
+    {{- return(adapter.dispatch('numbered', 'crosswalk')(relation, columns, order_by, number)) -}}
+{%- endmacro %}
+
+{% macro default__numbered(relation, columns, order_by, number) %}{{ crosswalk.lacks_verb('numbered') }}{% endmacro %}
+
+{% macro duckdb__numbered(relation, columns, order_by, number) -%}
+    select
+        row_number() over () as {{ number }},
+        {{ columns | join(',\n        ') }}
+    from (
+        select *
+        from {{ relation }}
+        order by {{ order_by | join(', ') }}
+    ) as in_order
+{%- endmacro %}
