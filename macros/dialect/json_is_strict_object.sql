@@ -8,14 +8,17 @@
 {% macro default__json_is_strict_object(text) %}{{ crosswalk.lacks_verb('json_is_strict_object') }}{% endmacro %}
 
 {% macro duckdb__json_is_strict_object(text) -%}
+    {%- set bare = "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '\"\"', 'g')" -%}
     case
         when not coalesce(json_valid({{ text }}), false) then false
         when left(ltrim({{ text }}, ' ' || chr(9) || chr(13)), 1) <> '{' then false
-        when regexp_matches({{ text }}, '[:,\[]\s*-?(?:[nN][aA]|[iI][nN]|[0-9.]+[eE][+]?[0-9]{3})|,\s*[}\]]')
-            then not regexp_matches(
-                regexp_replace({{ text }}, '"(?:[^"\\]|\\.)*"', '""', 'g'),
-                '[nN][aA][nN]|[iI][nN][fF]|,\s*[}\]]|[eE][+]?0*(?:30[89]|3[1-9][0-9]|[4-9][0-9]{2}|[1-9][0-9]{3})'
-            )
+        when regexp_matches({{ text }}, '[:,\[]\s*-?(?:[nN][aA]|[iI][nN]|[0-9.]+[eE][+]?[0-9]{3}|[0-9]{300})|,\s*[}\]]')
+            then
+                not regexp_matches({{ bare }}, '[nN][aA][nN]|[iI][nN][fF]|,\s*[}\]]')
+                and coalesce(list_bool_and(list_transform(
+                    regexp_extract_all({{ bare }}, '-?[0-9]+(?:[.][0-9]+)?(?:[eE][-+]?[0-9]+)?'),
+                    lambda digits: coalesce(isfinite(try_cast(digits as double)), false)
+                )), true)
         else true
     end
 {%- endmacro %}

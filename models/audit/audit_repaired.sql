@@ -36,7 +36,7 @@ flagged as (
 
     select '{{ source }}' as source, 'blank_line' as reason, count(*) as found
     from {{ ref('stg_' ~ source ~ '__lines') }}
-    where read_error is null and (line is null or trim(line) = '')
+    where read_error is null and {{ crosswalk.is_blank('line') }}
 
     union all
 

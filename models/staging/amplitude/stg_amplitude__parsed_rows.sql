@@ -36,7 +36,7 @@ lines as (
         coalesce(raw_lines.read_error, case when not raw_lines.is_strict then 'malformed_json' end) as read_error
     from raw_lines
     left join deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
-    where raw_lines.read_error is not null or trim(raw_lines.line) <> ''
+    where raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }}
 
 ),
 

@@ -1,0 +1,10 @@
+{# Whether a text is absent or holds nothing but white space of one line. #}
+{% macro is_blank(text) -%}
+    {{- return(adapter.dispatch('is_blank', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__is_blank(text) %}{{ crosswalk.lacks_verb('is_blank') }}{% endmacro %}
+
+{% macro duckdb__is_blank(text) -%}
+    (coalesce(trim({{ text }}, ' ' || chr(9) || chr(13)), '') = '')
+{%- endmacro %}
