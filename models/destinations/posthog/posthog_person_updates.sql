@@ -67,7 +67,7 @@ chosen as (
         coalesce(greatest(coalesce(properties_at, context_at), coalesce(context_at, properties_at)), first_seen_at) as updated_at
         {%- elif mode == 'once' -%}
         '{}' as to_set,
-        {{ crosswalk.json_overlay(crosswalk.json_overlay('own_traits', 'mapped_context'), 'mapped_first_touch') | indent(8) }} as to_set_once,
+        {{ crosswalk.json_overlay('own_traits', crosswalk.json_splice(['mapped_context', 'mapped_first_touch'])) | indent(8) }} as to_set_once,
         coalesce(greatest(coalesce(properties_at, context_at), coalesce(context_at, properties_at)), first_seen_at) as updated_at
         {%- else -%}
         '{}' as to_set,

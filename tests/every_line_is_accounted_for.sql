@@ -1,0 +1,17 @@
+-- each line of a file is one row of audit_route_counts for every destination, a blank line none
+{% for source in var('sources') %}
+{%- for destination in var('destinations') %}
+select
+    '{{ source }}' as source,
+    '{{ destination }}' as destination,
+    (select count(*) from {{ ref('stg_' ~ source ~ '__lines') }} where read_error is not null or not {{ crosswalk.is_blank('line') }}) as lines,
+    (
+        select coalesce(sum(rows_read), 0)
+        from {{ ref('audit_route_counts') }}
+        where source = '{{ source }}' and destination = '{{ destination }}'
+    ) as rows_read
+where lines <> rows_read
+{{ 'union all' if not loop.last }}
+{%- endfor %}
+{{ 'union all' if not loop.last }}
+{%- endfor %}

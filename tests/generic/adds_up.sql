@@ -1,0 +1,10 @@
+{# The parts add up to the total on every row, and nothing is below zero. #}
+{% test adds_up(model, total, parts) %}
+select *
+from {{ model }}
+where
+    {{ total }} is distinct from {{ parts | join(' + ') }}
+    {%- for part in parts %}
+    or {{ part }} < 0
+    {%- endfor %}
+{% endtest %}

@@ -1,0 +1,9 @@
+{# Each of the columns holds one strict JSON object. #}
+{% test json_is_object(model, columns) %}
+select {{ columns | join(', ') }}
+from {{ model }}
+where
+    {%- for column in columns %}
+    not {{ crosswalk.json_is_strict_object('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}{{ ' or' if not loop.last }}
+    {%- endfor %}
+{% endtest %}

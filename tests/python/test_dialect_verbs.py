@@ -1,0 +1,856 @@
+"""Each verb of macros/dialect on DuckDB: dbt renders all cases at once, and each runs on values that are bound, not written."""
+
+import contextlib
+import datetime as dt
+import functools
+import gzip
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+import yaml
+from dbt.cli.main import dbtRunner
+
+ROOT = Path(__file__).resolve().parents[2]
+DIALECT = ROOT / "macros" / "dialect"
+VERBS = sorted(path.stem for path in DIALECT.glob("*.sql") if path.stem != "lacks_verb")
+
+# A warehouse without a word for it does as well.
+MAY_BE_EMPTY = {"materialized": "", "declared_variables": "[]"}
+
+BORDER = "-- next case --"
+FOLDER = "THE-FOLDER"
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A verb's rendering, put into a query over `given`, and the value of that query."""
+
+    verb: str
+    what: str
+    jinja: str
+    given: Rows
+    query: str
+    expected: Any
+
+
+CASES: list[Case] = []
+
+
+def case(
+    verb: str,
+    call: str,
+    expected: Any,
+    query: str = "select {} from given",
+    what: str = "",
+    rows: Rows | None = None,
+    **given: Any,
+) -> None:
+    """A case: the call of the verb in Jinja, where `x` and so on are columns, and the values that they have."""
+    jinja = call if "{{" in call else "{{ crosswalk." + call + " }}"
+    CASES.append(Case(verb, what or call, jinja, [given] if rows is None else rows, query, expected))
+
+
+def time_ordered_uuid(milliseconds: int, seed: str) -> str:
+    """A UUIDv7 by the layout of RFC 9562, section 5.7, its random bits from the SHA-1 of the seed."""
+    digits = hashlib.sha1(seed.encode(), usedforsecurity=False).hexdigest()
+    rand_b = (int(digits[3], 16) & 0b11) << 60 | int(digits[4:19], 16)
+    made = uuid.UUID(int=milliseconds << 80 | 7 << 76 | int(digits[:3], 16) << 64 | 0b10 << 62 | rand_b)
+    assert (made.version, made.variant, made.int >> 80) == (7, uuid.RFC_4122, milliseconds)
+    return str(made)
+
+
+def time(text: str) -> dt.datetime:
+    """A UTC time without zone, as DuckDB gives timestamps."""
+    return dt.datetime.fromisoformat(text)
+
+
+# ---------- keys and values
+
+AWKWARD = (
+    '{"a.b":1,"a":{"b":2},"":"empty","q\\"":"quote","b\\\\s":"backslash","sl/as~h":"pointer",'
+    '"$os":"x","it\'s":3,"日本":"y","😀":true,"n":null}'
+)
+for key, value in [
+    ("a.b", "1"),
+    ("a", '{"b":2}'),
+    ("", "empty"),
+    ('q"', "quote"),
+    ("b\\s", "backslash"),
+    ("sl/as~h", "pointer"),
+    ("$os", "x"),
+    ("it's", "3"),
+    ("日本", "y"),
+    ("😀", "true"),
+    ("n", None),
+    ("missing", None),
+]:
+    literal = json.dumps(key, ensure_ascii=False)
+    case("json_text", f"json_text('x', {literal})", value, x=AWKWARD)
+    case(
+        "json_path",
+        f"json_path({literal})",
+        value,
+        query="select json_extract_string(x, {}) from given",
+        x=AWKWARD,
+    )
+    case(
+        "json_pick_text",
+        f"json_pick_text('x', ['a', {literal}])",
+        value,
+        query="select ({})[2] from given",
+        x=AWKWARD,
+    )
+case("json_text", "json_text('x', 'a')", None, x=None, what="of null")
+case(
+    "json_text",
+    "json_text('x', 'n')",
+    "123456789012345678901234567890",
+    x='{"n":123456789012345678901234567890}',
+    what="an integer beyond 2^64",
+)
+case("json_value", "json_value('x', 'a')", '{"b":[1,null]}', x='{"a":{"b":[1,null]}}')
+case("json_value", "json_value('x', 'n')", "null", x='{"n":null}', what="a JSON null stays one")
+case("json_value", "json_value('x', 'a.b')", None, x='{"a":{"b":1}}', what="a key is no path")
+case(
+    "json_value",
+    "json_value('x', 'n')",
+    "9007199254740993",
+    x='{"n":9007199254740993}',
+    what="an integer beyond 2^53",
+)
+case("json_pick", "json_pick('x', ['b', 'missing', 'a'])", ['"y"', None, "1"], x='{"a":1,"b":"y"}')
+case("json_pick", "json_pick('x', [])", ["{}"], x="{}", what="no keys")
+case("json_pick_text", "json_pick_text('x', ['b', 'n'])", ["y", None], x='{"n":null,"b":"y"}')
+case("json_picked", "json_picked('x', ['a', 'b'], 'b')", "2", x=["1", "2"])
+case(
+    "json_picked_text",
+    "json_picked_text(crosswalk.json_pick('x', ['a', 'b']), ['a', 'b'], 'b')",
+    "y",
+    x='{"a":1,"b":"y"}',
+)
+case(
+    "json_picked_text",
+    "json_picked_text(crosswalk.json_pick('x', ['a', 'b']), ['a', 'b'], 'a')",
+    None,
+    x='{"a":null}',
+)
+for value, kind in [
+    ("{}", "object"),
+    ("[]", "array"),
+    ('""', "string"),
+    ("1", "number"),
+    ("-1.5e3", "number"),
+    ("18446744073709551615", "number"),
+    ("true", "boolean"),
+    ("null", "null"),
+    (None, None),
+]:
+    case("json_kind", "json_kind('x')", kind, x=value, what=str(value))
+for value, text in [
+    ('"a\\n\\"b"', 'a\n"b'),
+    ("5.0", "5.0"),
+    ("[1, 2]", "[1,2]"),
+    ("null", None),
+    (None, None),
+]:
+    case("json_scalar_text", "json_scalar_text('x')", text, x=value, what=str(value))
+for value, kept in [
+    ('{"a": 1}', '{"a":1}'),
+    ("{}", "{}"),
+    ("[1]", None),
+    ('"{}"', None),
+    ("null", None),
+    (None, None),
+]:
+    case("json_object_or_null", "json_object_or_null('x')", kept, x=value, what=str(value))
+case(
+    "json_keys",
+    "json_keys('x')",
+    ["b", "", "a.b", 'q"'],
+    x='{"b":1,"":2,"a.b":3,"q\\"":{"c":4}}',
+    what="in the order of the object",
+)
+case("json_keys", "json_keys('x')", [], x="{}", what="of nothing")
+case("json_key_count", "json_key_count('x')", 3, x='{"a":{"b":1},"c":2,"":3}')
+case("json_key_count", "json_key_count('x')", 0, x="{}", what="of nothing")
+case(
+    "json_unknown_keys",
+    "json_unknown_keys('x', ['a', \"it's\"])",
+    ["b", ""],
+    x='{"a":1,"b":2,"it\'s":3,"":4}',
+)
+case("json_has_any_key", "json_has_any_key('x', ['z', \"it's\"])", True, x='{"it\'s":1}')
+case("json_has_any_key", "json_has_any_key('x', ['b'])", False, x='{"a":{"b":1}}', what="not below")
+MAY_HAVE = "json_may_have_key('x', ['a.b', 'q\"', '$os'], ['s_'])"
+for text, may in [
+    ('{"a.b":1}', True),
+    ('{"z":0,"q\\"":1}', True),
+    ('{"$os":"x"}', True),
+    ('{"s_anything":1}', True),
+    ('{"z":{"a.b":1}}', True),
+    ('{"axb":1,"os":2}', False),
+    ('{"z":"a.b"}', False),
+    ("{}", False),
+]:
+    case("json_may_have_key", MAY_HAVE, may, x=text, what=text)
+case("json_shares_keys", "json_shares_keys('x', 'y')", True, x='{"a":1,"":2}', y='{"":3}')
+case("json_shares_keys", "json_shares_keys('x', 'y')", False, x='{"a":1}', y='{"A":1}', what="case counts")
+case("json_shares_keys", "json_shares_keys('x', 'y')", False, x='{"a":1}', y="{}", what="with nothing")
+case("json_covers_keys", "json_covers_keys('x', 'y')", True, x='{"b":1,"a":2}', y='{"a":3}')
+case("json_covers_keys", "json_covers_keys('x', 'y')", False, x='{"a":2}', y='{"a":3,"b":1}')
+case("json_has_path", "json_has_path('x', '$.a.*.*')", True, x='{"a":{"b":{"c":null}}}')
+case("json_has_path", "json_has_path('x', '$.a.*.*')", False, x='{"a":{"b":1}}')
+
+# ---------- building
+
+case("json_string", "json_string('x')", '"say \\"hi\\"\\\\ \\n\\t é😀"', x='say "hi"\\ \n\t é😀')
+case("json_string", "json_string('x')", '""', x="", what="empty")
+case("json_string", "json_string('x')", None, x=None, what="null stays null")
+case("json_string", "json_string('x')", '"\u2028"', x="\u2028", what="a line separator")
+case(
+    "json_minify",
+    "json_minify('x')",
+    '{"a":[1,{"b c":" d "}],"n":12345678901234567890}',
+    x='{ "a" : [ 1, {"b c":\t" d "} ],\n "n":12345678901234567890 }',
+)
+case(
+    "json_build",
+    "json_build([[\"'\\\"a\\\"'\", 'x'], [\"'\\\"b\\\"'\", 'y'], [\"'\\\"c\\\"'\", 'x']])",
+    '{"a":1,"c":1}',
+    x="1",
+    y=None,
+    what="null is left out",
+)
+case("json_build", "json_build([['x', \"'null'\"]])", '{"n":null}', x='"n"', what="a JSON null stays")
+case("json_build", "json_build([[\"'\\\"a\\\"'\", 'x']])", "{}", x=None, what="nothing left")
+case("json_build", "json_build([])", "{}", x=None, what="no pairs")
+case(
+    "json_splice",
+    "json_splice(['x', 'y', 'z'])",
+    '{"a":{"b":1},"c":"}"}',
+    x='{"a":{"b":1}}',
+    y="{}",
+    z='{"c":"}"}',
+)
+case("json_splice", "json_splice(['x', 'y'])", '{"a":1}', x=None, y='{"a":1}', what="null vanishes")
+case("json_splice", "json_splice(['x', 'y'])", "{}", x=None, y="{}", what="nothing left")
+case(
+    "json_keep_keys",
+    "json_keep_keys('x', 'y')",
+    '{"a.b":{"c":1},"q\\"":2}',
+    x='{"z":0,"a.b":{"c":1},"q\\"":2}',
+    y=['q"', "a.b", "missing"],
+)
+case("json_keep_keys", "json_keep_keys('x', 'y')", "{}", x='{"a":1}', y=[], what="none")
+case(
+    "json_drop_keys",
+    "json_drop_keys('x', 'y')",
+    '{"":1,"b":{"a":null}}',
+    x='{"a":0,"":1,"b":{"a":null}}',
+    y=["a"],
+    what="at the top only",
+)
+case("json_drop_keys", "json_drop_keys('x', 'y')", "{}", x='{"a":0}', y=["a", "b"], what="all")
+case(
+    "json_drop_values",
+    "json_drop_values('x', ['a', 'b', 'n'], ['EMPTY', '(none)'])",
+    '{"b":"x","c":"EMPTY","n":null}',
+    x='{"a":"EMPTY","b":"x","c":"EMPTY","n":null}',
+)
+case("json_drop_values", "json_drop_values('x', ['a'], [''])", "{}", x='{"a":""}', what="all")
+case(
+    "json_prefix_keys", "json_prefix_keys('x', 'y')", '{"s_a":{"a":1},"s_":2}', x='{"a":{"a":1},"":2}', y="s_"
+)
+case("json_prefix_keys", "json_prefix_keys('x', 'y')", "{}", x="{}", y="s_", what="nothing")
+case(
+    "json_first_of_lists",
+    "json_first_of_lists('x')",
+    '{"team":"b","org":"x\\"y"}',
+    x='{"team":["b","a"],"org":["x\\"y"]}',
+)
+case(
+    "json_text_lists",
+    "json_text_lists('x')",
+    '{"a":["x"],"b":["1","true"],"f":["{\\"g\\":1}"]}',
+    x='{"a":"x","b":[1,true,null,""," "],"c":[],"d":null,"e":"  ","f":{"g":1}}',
+)
+case("json_text_lists", "json_text_lists('x')", "{}", x="{}", what="nothing")
+RESERVED = "['time', \"it's\"]"
+for theirs, ours, roomed, what in [
+    ('{"a":1,"b":2}', '{"a":9}', '{"s_a":1,"b":2}', "another value moves over"),
+    ('{"a":{"b":1}}', '{"a":{"b":1}}', "{}", "the same value is written once"),
+    ('{"time":1,"it\'s":2}', "{}", '{"s_time":1,"s_it\'s":2}', "a reserved name moves over"),
+    ('{"a":1,"s_a":2}', '{"a":9}', '{"s_s_a":1,"s_a":2}', "twice where that name is theirs already"),
+    ('{"a":1}', '{"a":9,"s_a":8}', '{"s_s_a":1}', "twice where that name is ours already"),
+    ('{"a/b~c":1,"":2}', '{"a/b~c":1,"":3}', '{"s_":2}', "awkward keys"),
+    ("{}", '{"a":1}', "{}", "nothing"),
+]:
+    case(
+        "json_make_room",
+        f"json_make_room('x', 'y', {RESERVED}, \"'s_'\")",
+        roomed,
+        x=theirs,
+        y=ours,
+        what=what,
+    )
+case(
+    "json_array_agg",
+    "json_array_agg('x', 'y')",
+    '[{"b":1},"a"]',
+    rows=[{"x": '"a"', "y": "2"}, {"x": '{"b":1}', "y": "1"}],
+)
+case(
+    "json_array_agg",
+    "json_array_agg('x', 'x')",
+    "[]",
+    query="select {} from given where false",
+    x="1",
+    what="of nothing",
+)
+case(
+    "json_object_agg",
+    "json_object_agg('x', 'y')",
+    '{"":null,"a\\"":1}',
+    rows=[{"x": 'a"', "y": "1"}, {"x": "", "y": "null"}],
+    what="keys in order",
+)
+case(
+    "json_object_agg",
+    "json_object_agg('x', 'x')",
+    "{}",
+    query="select {} from given where false",
+    x="1",
+    what="of nothing",
+)
+case("as_json", "as_json('x')", '{"a": 1}', x='{"a": 1}')
+case("as_json", "as_json('x')", "JSON", query="select typeof({}) from given", x="{}", what="its type")
+case("json_type_name", "json_type_name()", "JSON", query="select typeof('{{}}'::{})")
+case(
+    "json_types",
+    "{{ tojson(crosswalk.json_types()) | replace('[', '') | replace(']', '') | replace('\"', \"'\") }}",
+    ["json", "varchar"],
+    query="select [{}]",
+)
+
+# ---------- reading lines
+
+DEEP_TWINS = '{"a":[{"b":1},{"b":1,"b":2}]}'
+for text, twins in [
+    ('{"a":1,"b":{"a":1}}', False),
+    ('{"a":1,"a":1}', True),
+    (DEEP_TWINS, True),
+    ('{"a":{"c":{"d":1,"d":1}}}', True),
+    ('{"":1,"":2}', True),
+    ("{}", False),
+]:
+    case("json_has_duplicate_keys", "json_has_duplicate_keys('x')", twins, x=text, what=text)
+LAST_WINS = ", given_rows as (select 1 as id, x as line from given) select line from ({}) as repaired"
+for text, last in [
+    ('{"a":1,"b":2,"a":3}', '{"b":2,"a":3}'),
+    (DEEP_TWINS, '{"a":[{"b":1},{"b":2}]}'),
+    ('{"a":{"x":[1,{"y":2}]},"a":{"z":[]},"e":{}}', '{"a":{"z":[]},"e":{}}'),
+    ('{"a":{"b":1,"b":{"c":"\\"}"}},"":0,"":null}', '{"a":{"b":{"c":"\\"}"}},"":null}'),
+    ('{"n":12345678901234567890,"n":1e3,"t":true}', '{"n":1000.0,"t":true}'),
+    ('{"a.b":1,"a":{"b":2,"b":3},"é😀":"é😀"}', '{"a.b":1,"a":{"b":3},"é😀":"é😀"}'),
+]:
+    case(
+        "json_last_key_wins",
+        "json_last_key_wins('given_rows', 'id', 'line')",
+        last,
+        query=LAST_WINS,
+        x=text,
+        what=text,
+    )
+SHAPES = "{{ crosswalk.json_key_shape('x') }} = {{ crosswalk.json_key_shape('y') }}"
+case(
+    "json_key_shape",
+    SHAPES,
+    True,
+    x='{"a":1,"b":[{"c":1}]}',
+    y='{"a":{},"b":[{"c":[]}]}',
+    what="the same keys",
+)
+case("json_key_shape", SHAPES, False, x='{"a":{"b":1}}', y='{"a":{"c":1}}', what="other keys below")
+case("json_key_shape", SHAPES, False, x='{"a":1}', y='{"a":1,"a":2}', what="a doubled key")
+for text, strict in [
+    ('{"a":1}', True),
+    (' \t{"a":[]}\r', True),
+    ("{}", True),
+    ('{"a":"NaN, Infinity,}"}', True),
+    ('{"a":"\\",]"}', True),
+    ('{"nan":-1}', True),
+    ('{"a":NaN}', False),
+    ('{"a":-Infinity}', False),
+    ('{"a":[1,nan]}', False),
+    ('{"a":1,}', False),
+    ('{"a":[1,]}', False),
+    ('{"a":"x",\n}', False),
+    ("[1]", False),
+    ("1", False),
+    ("null", False),
+    ('"{}"', False),
+    ('{"a":1', False),
+    ("{'a':1}", False),
+    ('{"a":1} {"b":2}', False),
+    ("", False),
+    (None, False),
+]:
+    case("json_is_strict_object", "json_is_strict_object('x')", strict, x=text, what=str(text))
+for text, has_nul, has_half, repaired in [
+    ('{"a":"x\\u0000y"}', True, False, '{"a":"x\\ufffdy"}'),
+    ('{"a":"x\\\\u0000y"}', False, False, '{"a":"x\\u005cu0000y"}'),
+    ('{"a":"x\\\\\\u0000"}', True, False, '{"a":"x\\u005c\\ufffd"}'),
+    ('{"a":"\\ud83d\\ude00"}', False, False, '{"a":"\\ud83d\\ude00"}'),
+    ('{"a":"\\uD83D"}', False, True, '{"a":"\\ufffd"}'),
+    ('{"a":"\\ude00\\ud83d"}', False, True, '{"a":"\\ufffd\\ufffd"}'),
+    ('{"a":"\\ud83d\\ud83d\\ude00"}', False, True, '{"a":"\\ufffd\\ud83d\\ude00"}'),
+    ('{"a":"\\\\ud83d"}', False, False, '{"a":"\\u005cud83d"}'),
+    ('{"a":"\\u00e9\\ud7ff"}', False, False, '{"a":"\\u00e9\\ud7ff"}'),
+]:
+    case("json_nul_escape", "json_nul_escape('x')", has_nul, x=text, what=text)
+    case("json_lone_surrogate", "json_lone_surrogate('x')", has_half, x=text, what=text)
+    case("json_repair_escapes", "json_repair_escapes('x')", repaired, x=text, what=text)
+READ = "select list(line order by line nulls first) from {}"
+case(
+    "read_lines",
+    f"read_lines(['{FOLDER}/mixed.json', '{FOLDER}/packed.json.gz'], 'verb_lines')",
+    [None, 'packed, "q"\t\'', "un", "é😀"],
+    query=READ,
+)
+case(
+    "read_lines",
+    f"read_lines(['{FOLDER}/it\\'s #1.json'], 'verb_names')",
+    ["it's #1.json"],
+    query="select list(parse_filename(file)) from {}",
+    what="file names",
+)
+REJECTS = "select line_number || ' ' || reason || ' ' || parse_filename(file) from ({}) as rejects"
+case("read_rejects", "read_rejects('verb_lines')", "2 invalid_utf8 mixed.json", query=REJECTS)
+case(
+    "resolve_files",
+    f"{{{{ crosswalk.resolve_files(['{FOLDER}/*.json', '{FOLDER}/mixed.json']) | length }}}}",
+    2,
+    query="select {}",
+)
+case(
+    "resolve_files",
+    f"{{{{ crosswalk.resolve_files('{FOLDER}/none*') | length }}}}",
+    0,
+    query="select {}",
+    what="of nothing",
+)
+case(
+    "numbered",
+    "numbered('given', ['x'], ['y', 'x'], 'place')",
+    ["1 c", "2 a", "3 b"],
+    query="select list(place || ' ' || x) from ({}) as in_order",
+    rows=[{"x": "b", "y": 2}, {"x": "a", "y": 2}, {"x": "c", "y": 1}],
+)
+DECLARED = sorted(yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"])
+case(
+    "declared_variables",
+    "{{ crosswalk.declared_variables() | sort | join(' ') }}",
+    " ".join(DECLARED),
+    query="select '{}'",
+)
+case(
+    "row_position",
+    "row_position()",
+    ["b", "a"],
+    query="select list(x order by {}) from landed",
+    what="the order of writing",
+)
+
+# ---------- measuring
+
+case("byte_length", "byte_length('x')", 7, x="aé😀")
+case("byte_length", "byte_length('x')", 0, x="", what="of nothing")
+case("count_of", "count_of('x', ',')", 3, x="a,,é,")
+case("count_of", "count_of('x', ',')", 0, x="", what="of nothing")
+case("json_longest_array", "json_longest_array('x')", 3, x='{"a":[1],"b":{"c":[[1,2,3],4]}}')
+case("json_longest_array", "json_longest_array('x')", 0, x='{"a":"[1,2]"}', what="none")
+case(
+    "json_longest_key",
+    "json_longest_key('x')",
+    2,
+    x='{"é😀":{"longer":1},"":2}',
+    what="characters, at the top",
+)
+case("json_longest_key", "json_longest_key('x')", 0, x="{}", what="none")
+case(
+    "json_longest_string",
+    "json_longest_string('x')",
+    6,
+    x='{"a":"é😀","b":{"c":"longer than that"},"d":123456789}',
+    what="bytes, at the top",
+)
+case("json_longest_string", "json_longest_string('x')", 0, x='{"a":1}', what="none")
+case("json_widest_object", "json_widest_object('x')", 3, x='{"a":{"b":1,"c":[{"d":1,"e":2,"f":3}]}}')
+case("json_widest_object", "json_widest_object('x')", 0, x='{"a":1,"b":2}', what="the top does not count")
+for levels, deeper in [(1, True), (2, True), (3, False)]:
+    case(
+        "json_deeper_than",
+        f"json_deeper_than('x', {levels})",
+        deeper,
+        x='{"a":[[{"b":{"c":"{{\\"{"}}]]}',
+        what=f"than {levels}",
+    )
+case(
+    "json_deeper_than",
+    "json_deeper_than('x', 1)",
+    False,
+    x='{"a":"{\\\\"}',
+    what="an escaped backslash before the quote",
+)
+
+# ---------- times
+
+for text, parsed in [
+    ("2023-10-15 14:30:00", "2023-10-15 14:30:00"),
+    ("2023-10-15 14:30:00.123", "2023-10-15 14:30:00.123"),
+    ("2023-10-15 14:30:00.123456", "2023-10-15 14:30:00.123456"),
+    ("2023-10-15T14:30:00Z", "2023-10-15 14:30:00"),
+    ("2023-10-15T14:30:00.5Z", "2023-10-15 14:30:00.5"),
+    ("2023-08-24T07:00:00+00:00", "2023-08-24 07:00:00"),
+    ("2023-08-24T07:00:00.000001+05:30", "2023-08-24 01:30:00.000001"),
+    ("2023-08-24 07:00:00 -0330", "2023-08-24 10:30:00"),
+    ("2023-08-24 07:00:00+02", "2023-08-24 05:00:00"),
+    ("2023-10-15 14:30:00 UTC", "2023-10-15 14:30:00"),
+    ("2023-10-15 14:30:00.25 GMT", "2023-10-15 14:30:00.25"),
+    ("2022:05:27 05:59:45.471635", "2022-05-27 05:59:45.471635"),
+    ("2023-10-15", "2023-10-15 00:00:00"),
+    ("  2023-10-15 14:30:00  ", "2023-10-15 14:30:00"),
+    ("1697380200123", "2023-10-15 14:30:00.123"),
+    ("946684800000", "2000-01-01 00:00:00"),
+    ("2024-02-29 23:59:59.999999", "2024-02-29 23:59:59.999999"),
+    ("2023-02-29 00:00:00", None),
+    ("2023-10-15 25:00:00", None),
+    ("", None),
+    ("yesterday", None),
+    ("Invalid date", None),
+    ("1697380200", None),
+    ("12345", None),
+    ("null", None),
+    (None, None),
+    ("2023-13-01 00:00:00.000000", None),
+    ("1969-12-31 23:59:59.500000", "1969-12-31 23:59:59.5"),
+]:
+    case("parse_time", "parse_time('x')", parsed and time(parsed), x=text, what=str(text))
+case("iso_time", "iso_time('x')", "2024-01-02T03:04:05.000007Z", x=time("2024-01-02 03:04:05.000007"))
+case(
+    "iso_time",
+    "iso_time('x')",
+    "2024-01-02T03:04:05.000000Z",
+    x=time("2024-01-02 03:04:05"),
+    what="whole seconds",
+)
+case(
+    "iso_seconds", "iso_seconds('x')", "2024-01-02T03:04:05", x=time("2024-01-02 03:04:05.999999"), what="cut"
+)
+for moment, written in [
+    ("2024-01-01 10:00:00", "2024-01-01 10:00:00+00"),
+    ("2024-01-01 10:00:00.120", "2024-01-01 10:00:00.120+00"),
+    ("2024-01-01 10:00:00.123456", "2024-01-01 10:00:00.123456+00"),
+]:
+    case("warehouse_time", "warehouse_time('x')", written, x=time(moment), what=moment)
+case(
+    "epoch_ms",
+    "epoch_ms('x')",
+    1704153600123,
+    x=time("2024-01-02 00:00:00.123999"),
+    what="cut and not rounded",
+)
+case("epoch_ms", "epoch_ms('x')", 0, x=time("1970-01-01 00:00:00"), what="the start")
+case("add_days", "add_days('x', 1)", time("2024-02-29 12:00:00.000001"), x=time("2024-02-28 12:00:00.000001"))
+case("add_days", "add_days('x', -1)", time("2023-12-31 00:00:00"), x=time("2024-01-01 00:00:00"), what="back")
+
+# ---------- numbers
+
+for text, number in [
+    ("12", 12.0),
+    ("-1.5", -1.5),
+    ("1e3", 1000.0),
+    ("5.0", 5.0),
+    ("1E-2", 0.01),
+    ("NaN", None),
+    ("Infinity", None),
+    ("1e400", None),
+    ("-1e999", None),
+    ("", None),
+    (" 1", None),
+    ("1,5", None),
+    ("0x10", None),
+    (".5", None),
+    (None, None),
+]:
+    case("safe_number", "safe_number('x')", number, x=text, what=str(text))
+for text, whole in [
+    ("12", 12),
+    ("-7", -7),
+    ("5.0", None),
+    ("999999999999999999", 999999999999999999),
+    ("12345678901234567890", None),
+    ("1e3", None),
+    ("", None),
+    ("0x1", None),
+    (" 1", None),
+    (None, None),
+]:
+    case("safe_integer", "safe_integer('x')", whole, x=text, what=str(text))
+
+# ---------- texts, lists, groups
+
+case("matches", "matches('x', '^[a-z]{2}$')", True, x="ab")
+case("matches", "matches('x', '^[a-z]{2}$')", False, x="abc")
+case("matches", "matches('x', \"it's\")", True, x="so it's", what="a quote in the pattern")
+case("matches", "matches('x', 'a')", None, x=None, what="null stays null")
+case("text_list", "text_list(['a', \"it's\", ''])", ["a", "it's", ""], query="select {}")
+case("text_list", "text_list([])", [], query="select {}", what="of nothing")
+case(
+    "each_text",
+    "each_text('x', 'name', 'names')",
+    ["", "b"],
+    query="select list(names.name order by names.name) from given, {}",
+    x=["b", ""],
+)
+case(
+    "each_element",
+    "each_element('x')",
+    ['"a"', "null", '{"b":1}'],
+    query="select list(elements.element::varchar order by elements.element::varchar) from given, {}",
+    x='["a",null,{"b":1}]',
+)
+case(
+    "each_element",
+    "each_element('x')",
+    None,
+    query="select list(elements.element) from given, {}",
+    x="[]",
+    what="of nothing",
+)
+ENTRIES = "select list(entries.key || '=' || entries.value::varchar order by entries.key) from given, {}"
+case(
+    "each_key",
+    "each_key('x')",
+    ['="e"', "a.b=1", 'q"={"c":[]}'],
+    query=ENTRIES,
+    x='{"a.b":1,"":"e","q\\"":{"c":[]}}',
+)
+case("each_key", "each_key('x')", None, query=ENTRIES, x="{}", what="of nothing")
+GROUP: Rows = [
+    {"x": "a", "y": 1, "z": 1},
+    {"x": "b", "y": 2, "z": 1},
+    {"x": "c", "y": 2, "z": 2},
+    {"x": None, "y": 3, "z": 3},
+]
+case("latest", "latest('x', ['y', 'z'])", "c", rows=GROUP, what="of what is not null")
+case("latest", "latest('x', ['y', 'z'], 'z < 2')", "b", rows=GROUP, what="with a condition")
+case("latest", "latest('x', ['y'])", None, rows=[{"x": None, "y": 1}], what="of nulls")
+case("earliest", "earliest('x', ['z', 'y'])", "a", rows=GROUP)
+case(
+    "earliest",
+    "earliest('x', ['y'])",
+    "b",
+    rows=[{"x": None, "y": 1}, {"x": "b", "y": 2}],
+    what="of what is not null",
+)
+case("materialized", "materialized()", 1, query="with one as {} (select 1 as x) select x from one")
+
+# ---------- hashes
+
+for text in ["", "abc", "é😀", "a|b"]:
+    case(
+        "md5_hex",
+        "md5_hex('x')",
+        hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(),
+        x=text,
+        what=text,
+    )
+    case(
+        "sha1_hex",
+        "sha1_hex('x')",
+        hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(),
+        x=text,
+        what=text,
+    )
+    case(
+        "hash_integer",
+        "hash_integer('x')",
+        int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:7], 16),
+        x=text,
+        what=text,
+    )
+case("hash_integer", "hash_integer('x')", None, x=None, what="null stays null")
+
+# RFC 9562, appendix A.4, has its own namespace; ours are 16 ASCII characters, which are 16 bytes.
+NAMESPACE = "posthog_mixpanel"
+for name in ["", "www.example.com", "é😀", "a'b", *(f"name {number}" for number in range(40))]:
+    case(
+        "uuid_v5",
+        f"uuid_v5('{NAMESPACE}', 'x')",
+        str(uuid.uuid5(uuid.UUID(bytes=NAMESPACE.encode()), name)),
+        x=name,
+        what=name,
+    )
+case("uuid_v5", f"uuid_v5('{NAMESPACE}', 'x')", None, x=None, what="null stays null")
+for milliseconds in [
+    0,
+    1,
+    1645557742000,
+    1700000000000,
+    2**48 - 1,
+]:  # the third is that of RFC 9562, appendix A.6
+    for seed in ["a", "b", "c", "d"]:
+        case(
+            "uuid_v7",
+            "uuid_v7('x', 'y')",
+            time_ordered_uuid(milliseconds, seed),
+            x=milliseconds,
+            y=seed,
+            what=f"{milliseconds} {seed}",
+        )
+
+
+def literal_type(value: Any) -> str:
+    """The SQL type that a value is bound as."""
+    if isinstance(value, dt.datetime):
+        return "timestamp"
+    if isinstance(value, int):
+        return "bigint"
+    return "varchar[]" if isinstance(value, list) else "varchar"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files to read: LF and CRLF, a byte-order mark, a blank line, bytes that are no UTF-8, gzip, a name with a quote."""
+    files = tmp_path_factory.mktemp("verbs")
+    (files / "mixed.json").write_bytes("\ufeffé😀\r\n".encode() + b"\xff\xfe\n\nun")
+    (files / "packed.json.gz").write_bytes(gzip.compress(b'packed, "q"\t\'\n'))
+    (files / "it's #1.json").write_text("{}\n")
+    return files
+
+
+@pytest.fixture(scope="module")
+def rendered(folder: Path) -> list[str]:
+    """The SQL of each case, from one `dbt compile --inline`."""
+    output = {"type": "duckdb", "path": str(folder / "verbs.duckdb"), "schema": "main", "threads": 1}
+    (folder / "profiles.yml").write_text(
+        json.dumps({"crosswalk": {"target": "duckdb", "outputs": {"duckdb": output}}})
+    )
+    inline = f"\n{BORDER}\n".join(each.jinja.replace(FOLDER, str(folder)) for each in CASES)
+    arguments = ["compile", "--inline", inline, "--project-dir", str(ROOT), "--profiles-dir", str(folder)]
+    paths = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    with contextlib.chdir(ROOT):
+        result = dbtRunner().invoke(["--quiet", "--log-level", "none", *arguments, *paths])
+    assert result.success, result.exception
+    parts: list[str] = result.result.results[0].node.compiled_code.split(BORDER)
+    return [part.strip() for part in parts]
+
+
+def full_query(each: Case, sql: str) -> tuple[str, list[Any]]:
+    """The query of a case, and the values to bind."""
+    columns = (
+        ", ".join(f"?::{literal_type(value)} as {name}" for name, value in row.items())
+        for row in each.given
+        if row
+    )
+    given = " union all ".join(f"select {row}" for row in columns)
+    query = each.query.format(sql)
+    return (f"with given as ({given})\n{query}" if given else query), [
+        value for row in each.given for value in row.values()
+    ]
+
+
+@pytest.fixture(scope="module")
+def database(rendered: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A session far from UTC, since no verb may depend on its zone. The files were read once, so that there are rejects."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "set TimeZone = 'Asia/Kolkata'; create table landed as select unnest(['b', 'a']) as x"
+        )
+        for each, sql in zip(CASES, rendered, strict=True):
+            if each.verb == "read_lines":
+                connection.execute(*full_query(each, sql))
+        yield connection
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{each.verb}: {each.what}" for each in CASES])
+def test_verb_on_duckdb(number: int, rendered: list[str], database: duckdb.DuckDBPyConnection) -> None:
+    each = CASES[number]
+    found = database.execute(*full_query(each, rendered[number])).fetchall()
+    assert found == [(each.expected,)]
+
+
+def test_every_verb_has_a_case() -> None:
+    assert {each.verb for each in CASES} == set(VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_verb_is_a_front_door_with_renderings(verb: str) -> None:
+    text = (DIALECT / f"{verb}.sql").read_text()
+    macros = re.findall(r"\{%-? macro (\w+)\(", text)
+    assert macros[:3] == [verb, f"default__{verb}", f"duckdb__{verb}"]
+    assert all(name.endswith(f"__{verb}") for name in macros[1:])
+    assert f"adapter.dispatch('{verb}', 'crosswalk')" in text
+    assert text.startswith("{#")
+
+
+class Raised(Exception):
+    """What dbt raises for a compiler error."""
+
+
+def stop(message: str) -> None:
+    """In place of dbt's `exceptions.raise_compiler_error`."""
+    raise Raised(message)
+
+
+@functools.lru_cache(maxsize=1)
+def dialect_on(warehouse: str) -> Any:
+    """The macros of the folder, dispatched as dbt does on a warehouse."""
+    project = SimpleNamespace()
+
+    def dispatch(name: str, package: str) -> Any:
+        return getattr(project, f"{warehouse}__{name}", None) or getattr(project, f"default__{name}")
+
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
+    module = environment.from_string(
+        "\n".join(path.read_text() for path in sorted(DIALECT.glob("*.sql")))
+    ).make_module(
+        {
+            "adapter": SimpleNamespace(dispatch=dispatch),
+            "crosswalk": project,
+            "exceptions": SimpleNamespace(raise_compiler_error=stop),
+            "target": SimpleNamespace(type=warehouse),
+            "return": lambda value: value,
+        }
+    )
+    vars(project).update({name: value for name, value in vars(module).items() if not name.startswith("_")})
+    return project
+
+
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb not in MAY_BE_EMPTY])
+def test_unknown_warehouse_is_told_in_one_sentence(verb: str) -> None:
+    front_door = getattr(dialect_on("oracle"), verb)
+    with pytest.raises(Raised) as raised:
+        front_door(*["x"] * len(front_door.arguments))
+    assert str(raised.value) == (
+        f"Crosswalk cannot run on oracle yet: the verb '{verb}' has no rendering in macros/dialect/{verb}.sql; "
+        f"use the DuckDB target of profiles.example.yml or add `oracle__{verb}` there."
+    )
+
+
+@pytest.mark.parametrize("verb", MAY_BE_EMPTY)
+def test_unknown_warehouse_may_do_without(verb: str) -> None:
+    assert str(getattr(dialect_on("oracle"), verb)()).strip() == MAY_BE_EMPTY[verb]
