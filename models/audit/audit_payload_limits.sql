@@ -9,7 +9,9 @@ violations as (
 limits as (
 
     {%- set rows = [] %}
-    {%- for destination in var('destinations') %}{% for limit in crosswalk.payload_limits(destination) %}{% do rows.append([destination, limit]) %}{% endfor %}{% endfor %}
+    {%- for destination in var('destinations') %}
+        {%- for limit in crosswalk.payload_limits(destination) %}{% do rows.append([destination, limit]) %}{% endfor %}
+    {%- endfor %}
     {%- for destination, limit in rows %}
     select '{{ destination }}' as destination, '{{ limit['name'] }}' as limit_name, {{ limit['value'] }} as limit_value
     {{ 'union all' if not loop.last }}

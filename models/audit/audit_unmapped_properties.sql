@@ -33,4 +33,4 @@ from catalog
 left join mapped
     on catalog.source = mapped.source and catalog.scope = mapped.scope and catalog.name = mapped.name
 where mapped.name is null and catalog.scope <> 'group'
-order by catalog.source, catalog.scope, catalog.rows desc, catalog.name
+order by catalog.source asc, catalog.scope asc, catalog.rows desc, catalog.name asc

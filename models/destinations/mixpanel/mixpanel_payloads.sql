@@ -58,7 +58,9 @@ payloads as (
     select
         'engage' as endpoint,
         2 as kind_rank,
-        {{ crosswalk.stable_key(["'engage'", 'source', 'source_project', 'person_key', crosswalk.iso_time('updated_at'), 'properties', 'properties_once']) | indent(8) }} as record_id,
+        {{ crosswalk.stable_key([
+            "'engage'", 'source', 'source_project', 'person_key', crosswalk.iso_time('updated_at'), 'properties', 'properties_once',
+        ]) | indent(8) }} as record_id,
         distinct_id,
         updated_at as event_at,
         cast(updated_at as date) as event_date,

@@ -58,7 +58,7 @@ pushed as (
         count(*) as rejects_before
     from positions
     inner join rejects
-        on positions.file = rejects.file and rejects.lines_before < positions.position_in_file
+        on positions.file = rejects.file and positions.position_in_file > rejects.lines_before
     group by positions.line_id
 
 )

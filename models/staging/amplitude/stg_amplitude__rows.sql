@@ -92,7 +92,7 @@ select
     judged.device_id,
     judged.insert_id,
     -- a time that was there but could not be used is carried along as it was written
-    case when judged.event_at is distinct from judged.event_time then judged.event_time_text end as unused_event_time,
+    case when coalesce(judged.event_at <> judged.event_time, true) then judged.event_time_text end as unused_event_time,
     judged.has_nul,
     judged.has_lone_surrogate,
     judged.has_duplicate_keys,
