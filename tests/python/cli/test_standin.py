@@ -174,7 +174,7 @@ def _batch(standin: Standin, *events: Any, **fields: Any) -> tuple[int, Any]:
         {"timestamp": "2025-03-01 00:00:00"},
         {"timestamp": "2025-03-01T00:00:00"},
         {"properties": None},
-        {"properties": {"$groups": {str(number): "a" for number in range(6)}}},
+        {"properties": {"$groups": "acme"}},
         {"properties": {"$set": []}},
         {"properties": {"x": "y" * 1_000_000}},
         {"uuid": record_uuid(0)},

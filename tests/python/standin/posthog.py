@@ -18,7 +18,7 @@ MAX_BODY_BYTES = 20 * 1024 * 1024  # capture service: 20 MiB for /batch, also af
 MAX_EVENT_BYTES = 1_000_000  # ingestion warnings docs: an event over 1 MB is dropped
 MAX_NAME_BYTES = 200  # capture service v1: event name
 MAX_DISTINCT_ID_BYTES = 200  # capture service v1: distinct id
-MAX_GROUP_TYPES = 5  # group type manager: at most five group types
+MAX_GROUP_KEY = 400  # ingestion warnings docs: a longer group key drops its $groupidentify
 
 Reply = tuple[int, Any]
 
@@ -108,9 +108,9 @@ def event_fault(event: Any) -> str | None:
 
 
 def _properties_fault(name: str, properties: dict[str, Any]) -> str | None:
-    groups = properties.get("$groups", {})
-    if not isinstance(groups, dict) or len(groups) > MAX_GROUP_TYPES:
-        return "$groups has more than 5 types"
+    # group type manager: a project keeps five group types; an event that names more is taken all the same.
+    if not isinstance(properties.get("$groups", {}), dict):
+        return "$groups is not an object"
     for key in ("$set", "$set_once"):
         if not isinstance(properties.get(key, {}), dict):
             return f"{key} is not an object"  # capture service: objects
@@ -119,6 +119,8 @@ def _properties_fault(name: str, properties: dict[str, Any]) -> str | None:
             isinstance(properties.get(key), str) and properties[key] for key in ("$group_type", "$group_key")
         ):
             return "$groupidentify without $group_type or $group_key"
+        if len(properties["$group_key"]) > MAX_GROUP_KEY:
+            return "$group_key is longer than 400 characters"
         if not isinstance(properties.get("$group_set", {}), dict):
             return "$group_set is not an object"
     return None
