@@ -1,0 +1,31 @@
+"""Fixtures and options of all tests."""
+
+from collections.abc import Iterator
+
+import harness
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--regenerate-expected", action="store_true", help="writes tests/expected anew from the samples"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workshop() -> Iterator[None]:
+    """What the session wrote is removed at its end."""
+    yield
+    harness.clean_up()
+
+
+@pytest.fixture(scope="session")
+def samples() -> harness.Result:
+    """The sample exports, each row once."""
+    return harness.run(harness.sample_files())
+
+
+@pytest.fixture(scope="session")
+def overlapping_samples() -> harness.Result:
+    """The sample exports with those that repeat rows of the others: overlapping hours, Windows line ends, a ZIP."""
+    return harness.run([*harness.sample_files(), *harness.overlapping_files()])
