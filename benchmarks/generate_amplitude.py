@@ -14,7 +14,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 EVENT_TYPES = [f"Event {number}" for number in range(38)] + ["[Amplitude] Page Viewed", "session_start"]
-COUNTRIES = [("United States", "Illinois", "Chicago"), ("Germany", "Berlin", "Berlin"), ("Japan", "Tokyo", "Tokyo")]
+COUNTRIES = [
+    ("United States", "Illinois", "Chicago"),
+    ("Germany", "Berlin", "Berlin"),
+    ("Japan", "Tokyo", "Tokyo"),
+]
 WORDS = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet"]
 START = datetime(2024, 1, 1, tzinfo=UTC)
 FORMAT = "%Y-%m-%d %H:%M:%S.%f"
@@ -27,7 +31,10 @@ def event_properties(rng: random.Random) -> dict[str, object]:
     }
     properties |= {f"count_{number}": rng.randint(0, 10_000) for number in range(4)}
     properties |= {"price": round(rng.random() * 100, 2), "is_trial": rng.random() < 0.5}
-    properties |= {"tags": rng.sample(WORDS, 3), "item": {"sku": rng.choice(WORDS), "quantity": rng.randint(1, 9)}}
+    properties |= {
+        "tags": rng.sample(WORDS, 3),
+        "item": {"sku": rng.choice(WORDS), "quantity": rng.randint(1, 9)},
+    }
     return properties
 
 

@@ -7,6 +7,8 @@
     {{ return([
         {'name': 'record_bytes', 'value': 999999, 'effect': 'rejected', 'measure': 'payload_bytes', 'cheap': 'payload_bytes > 999999',
          'source': 'Mixpanel, Import Events: an event is less than 1 MB of uncompressed JSON; profiles and groups likewise'},
+        {'name': 'hours_ahead', 'value': 1, 'effect': 'rejected', 'measure': crosswalk.hours_ahead('event_at'), 'cheap': "endpoint = 'import'",
+         'source': 'Mixpanel, Import Events: time lies at most one hour ahead'},
         {'name': 'properties_per_event', 'value': 254, 'effect': 'rejected', 'measure': crosswalk.json_key_count(properties),
          'cheap': "endpoint = 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 254',
          'source': 'Mixpanel, Import Events: fewer than 255 properties'},
@@ -34,6 +36,8 @@
     {{ return([
         {'name': 'record_bytes', 'value': 1000000, 'effect': 'rejected', 'measure': 'payload_bytes', 'cheap': 'payload_bytes > 1000000',
          'source': 'PostHog, Ingestion warnings: an event over 1 MB is dropped'},
+        {'name': 'hours_ahead', 'value': 23, 'effect': 'warning', 'measure': crosswalk.hours_ahead('event_at'), 'cheap': 'true',
+         'source': 'PostHog, capture service: a time more than 23 hours ahead becomes the time of the import'},
         {'name': 'event_name_bytes', 'value': 200, 'effect': 'rejected', 'measure': crosswalk.byte_length(crosswalk.json_text('payload', 'event')),
          'cheap': "kind = 'event' and payload_bytes > 400",
          'source': 'PostHog, capture service: event names of at most 200 bytes'},

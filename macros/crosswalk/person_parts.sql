@@ -10,7 +10,7 @@
             {%- set places = crosswalk.source_places(row[source]) | selectattr('kind', 'equalto', 'up') | list %}
             {%- if places %}
                 {%- set values = [] %}
-                {%- for place in places %}{%- do values.append("nullif(cast(" ~ crosswalk.json_value('properties', place['name']) ~ " as " ~ dbt.type_string() ~ "), 'null')") %}{%- endfor %}
+                {%- for place in places %}{%- do values.append("nullif(nullif(cast(" ~ crosswalk.json_value('properties', place['name']) ~ " as " ~ dbt.type_string() ~ "), 'null'), '\"\"')") %}{%- endfor %}
                 {%- do pairs.append([name, "coalesce(" ~ values | join(', ') ~ ", null)"]) %}
             {%- elif row['canonical_property'] in columns and not (destination == 'posthog') %}
                 {%- do pairs.append([name, crosswalk.json_string(crosswalk.json_text('context', row['canonical_property']))]) %}

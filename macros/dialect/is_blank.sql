@@ -6,5 +6,5 @@
 {% macro default__is_blank(text) %}{{ crosswalk.lacks_verb('is_blank') }}{% endmacro %}
 
 {% macro duckdb__is_blank(text) -%}
-    (coalesce(trim({{ text }}, ' ' || chr(9) || chr(13)), '') = '')
+    (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
 {%- endmacro %}

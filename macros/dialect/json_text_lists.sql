@@ -1,4 +1,5 @@
-{# The object, as text, with each value as a list of text: a scalar becomes a list of one; null, blank text and empty lists are left out. #}
+{# The object, as text, with each value as a list of text, trimmed and each once: a scalar becomes a list of one; null, blank text, empty lists and blank
+   keys are left out. #}
 {% macro json_text_lists(object) -%}
     {{- return(adapter.dispatch('json_text_lists', 'crosswalk')(object)) -}}
 {%- endmacro %}
@@ -7,14 +8,28 @@
 
 {% macro duckdb__json_text_lists(object) -%}
     '{' || array_to_string(list_filter(list_transform(
-        list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
+        list_filter(
+            list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
+            lambda entry: {{ crosswalk.trimmed('entry[1]') }} <> ''
+        ),
         lambda entry: to_json(entry[1])::varchar || ':[' || nullif(array_to_string(list_transform(
             list_filter(
-                case
-                    when json_type(entry[2]) = 'ARRAY' then json_extract_string(entry[2], '$[*]')
-                    else [json_extract_string(entry[2], '$')]
-                end,
-                lambda element: trim(element) <> ''
+                list_transform(
+                    case
+                        when json_type(entry[2]) = 'ARRAY' then json_extract_string(entry[2], '$[*]')
+                        else [json_extract_string(entry[2], '$')]
+                    end,
+                    lambda element: {{ crosswalk.trimmed('element') }}
+                ),
+                lambda element, place: element <> '' and list_position(
+                    list_transform(
+                        case
+                            when json_type(entry[2]) = 'ARRAY' then json_extract_string(entry[2], '$[*]')
+                            else [json_extract_string(entry[2], '$')]
+                        end,
+                        lambda twin: {{ crosswalk.trimmed('twin') }}
+                    ), element
+                ) = place
             ),
             lambda element: to_json(element)::varchar
         ), ','), '') || ']'

@@ -41,6 +41,9 @@
             {{ exceptions.raise_compiler_error("Variable '" ~ name ~ "' is " ~ tojson(var(name, none)) ~ " but " ~ problem ~ ". Change it in the vars of dbt_project.yml or with --vars.") }}
         {%- endif -%}
     {%- endfor -%}
+    {%- if var('start_at') and var('end_at') and crosswalk.full_time(var('start_at')) >= crosswalk.full_time(var('end_at')) -%}
+        {{ exceptions.raise_compiler_error("Variable 'start_at' (" ~ var('start_at') ~ ") has to lie before 'end_at' (" ~ var('end_at') ~ "). Change one of them in the vars of dbt_project.yml or with --vars.") }}
+    {%- endif -%}
 {% endmacro %}
 
 {# What is wrong with a value, as the end of the sentence "is … but …"; empty where nothing is. #}
@@ -64,7 +67,9 @@
         {{ return("has to be a glob or a list of globs") }}
     {%- elif kind == 'time' and value is not none and not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$', value | string) -%}
         {{ return("has to be a UTC time such as 2024-01-31 or 2024-01-31 13:00:00") }}
-    {%- elif kind == 'share' and (value is not number or value <= 0 or value > 1) -%}
+    {%- elif kind == 'time' and value is not none and not crosswalk.is_calendar_time(value | string) -%}
+        {{ return("is no time of the calendar") }}
+    {%- elif kind == 'share' and (value is boolean or value is not number or value <= 0 or value > 1) -%}
         {{ return("has to be a share of people above 0 and at most 1") }}
     {%- elif kind == 'count' and (value is not integer or value < 0) -%}
         {{ return("has to be a whole number of at least 0") }}
@@ -79,6 +84,18 @@
         {{ return("may on " ~ adapter.type() ~ " be " ~ crosswalk.json_types() | join(' or ')) }}
     {%- endif -%}
     {{ return('') }}
+{% endmacro %}
+
+{# Whether a text of the right form is a time that the calendar has. #}
+{% macro is_calendar_time(text) %}
+    {%- set numbers = modules.re.findall('[0-9]+', text) | map('int') | list -%}
+    {%- set year, month, day = numbers[0], numbers[1], numbers[2] -%}
+    {%- set leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) -%}
+    {%- set days = [31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] -%}
+    {{ return(
+        1 <= month <= 12 and 1 <= day <= days[month - 1]
+        and (numbers[3:4] or [0])[0] < 24 and (numbers[4:5] or [0])[0] < 60 and (numbers[5:6] or [0])[0] < 60
+    ) }}
 {% endmacro %}
 
 {# The columns that mixpanel_events and mixpanel_user_profiles have whatever the settings say. #}

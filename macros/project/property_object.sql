@@ -7,7 +7,7 @@
             then case
                 when {{ crosswalk.json_is_strict_object(crosswalk.json_scalar_text(value)) }}
                     then {{ crosswalk.json_minify(crosswalk.json_scalar_text(value)) }}
-                when trim({{ crosswalk.json_scalar_text(value) }}) = '' then '{}'
+                when {{ crosswalk.is_blank(crosswalk.json_scalar_text(value)) }} then '{}'
                 else {{ crosswalk.json_build([[crosswalk.json_name(column), value ~ '::varchar']]) }}
             end
         when 'array'

@@ -11,7 +11,7 @@ events as (
 
 ),
 
--- each state of a person once, with the time of the row that it came with first
+-- each state of a person once, with the last row that showed it
 snapshots as (
 
     select
@@ -20,7 +20,6 @@ snapshots as (
         person_key,
         {{ crosswalk.md5_hex('snapshot') }} as snapshot_hash,
         min(snapshot) as snapshot,
-        min(event_at) as first_at,
         max(event_at) as event_at,
         {{ crosswalk.latest('received_at', last_row) }} as received_at,
         {{ crosswalk.latest('event_key', last_row) }} as event_key
@@ -37,7 +36,6 @@ property_values as (
         snapshots.person_key,
         entries.key as property_name,
         cast(entries.value as {{ dbt.type_string() }}) as property_value,
-        min(snapshots.first_at) as first_at,
         max(snapshots.event_at) as event_at,
         {{ crosswalk.latest('snapshots.received_at', ['snapshots.event_at', 'snapshots.received_at', 'snapshots.event_key']) }} as received_at,
         {{ crosswalk.latest('snapshots.event_key', ['snapshots.event_at', 'snapshots.received_at', 'snapshots.event_key']) }} as event_key
@@ -54,7 +52,7 @@ latest_values as (
         person_key,
         property_name,
         {{ crosswalk.latest('property_value', last_row) }} as property_value,
-        {{ crosswalk.latest('first_at', last_row) }} as first_at
+        max(event_at) as latest_at
     from property_values
     group by source, source_project, person_key, property_name
 
@@ -65,7 +63,7 @@ select
     source_project,
     person_key,
     {{ crosswalk.json_object_agg('property_name', 'property_value') }} as properties,
-    max(first_at) as properties_at
+    max(latest_at) as properties_at
 from latest_values
 group by source, source_project, person_key
 {% else %}
@@ -76,7 +74,7 @@ latest_snapshots as (
         source_project,
         person_key,
         {{ crosswalk.latest('snapshot', last_row) }} as properties,
-        {{ crosswalk.latest('first_at', last_row) }} as properties_at
+        max(event_at) as properties_at
     from snapshots
     group by source, source_project, person_key
 

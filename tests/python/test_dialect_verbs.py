@@ -694,6 +694,29 @@ for text in ["", "abc", "é😀", "a|b"]:
     )
 case("hash_integer", "hash_integer('x')", None, x=None, what="null stays null")
 
+# White space of any kind, and letters that an escape in the list of characters would take away by mistake.
+for text, wanted in [
+    (" alice\t", "alice"),
+    ("\nD1\r\n", "D1"),
+    ("\u00a0\u2003x y\u3000\ufeff", "x y"),
+    ("u0085u", "u0085u"),
+    ("", ""),
+    (None, None),
+]:
+    case("trimmed", "trimmed('x')", wanted, x=text, what=repr(text))
+for text, blank in [(None, True), ("", True), (" \t\r", True), ("\u200b", True), ("x", False), ("0", False)]:
+    case("is_blank", "is_blank('x')", blank, x=text, what=repr(text))
+case(
+    "hours_ahead", "hours_ahead(\"timestamp '2001-01-01 00:00:00'\") ~ ' < 0'", True, x=None, what="the past"
+)
+case(
+    "hours_ahead",
+    "hours_ahead(\"timestamp '2999-01-01 00:00:00'\") ~ ' > 24'",
+    True,
+    x=None,
+    what="the future",
+)
+
 # RFC 9562, appendix A.4, has its own namespace; ours are 16 ASCII characters, which are 16 bytes.
 NAMESPACE = "posthog_mixpanel"
 for name in ["", "www.example.com", "é😀", "a'b", *(f"name {number}" for number in range(40))]:

@@ -20,7 +20,9 @@ SEEDS = ROOT / "seeds" / "crosswalk"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-REASON = re.compile(r"'([a-z_{} ]+)' as (?:reason|read_error)\b|then '([a-z_]+)'$", re.M)
+REASON = re.compile(
+    r"'([a-z_{} ]+)' as (?:reason|read_error)\b|then '([a-z_]+)'$", re.M
+)
 PLACE = re.compile(r"(?:col|ep|up):(.+)")
 
 # dbt's own flags that the docs use; dbt's parser is not ours to read.
@@ -77,6 +79,7 @@ def seed_rows(seed: str) -> list[dict[str, str]]:
 def declared_reasons() -> set[str]:
     """Every reason that the SQL writes, with the names of the destinations filled in."""
     files = [
+        ROOT / "models/staging/amplitude/stg_amplitude__parsed_rows.sql",
         ROOT / "models/staging/amplitude/stg_amplitude__rows.sql",
         ROOT / "models/staging/amplitude/stg_amplitude__lines.sql",
         ROOT / "models/audit/audit_repaired.sql",

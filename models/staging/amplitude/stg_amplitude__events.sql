@@ -67,9 +67,9 @@ select
     event_name,
     event_at,
     received_at,
-    nullif(trim({{ crosswalk.json_picked('texts', texts, 'user_id') }}), '') as user_id,
-    nullif(trim({{ crosswalk.json_picked('texts', texts, 'device_id') }}), '') as device_id,
-    nullif(trim({{ crosswalk.json_picked('texts', texts, 'amplitude_id') }}), '') as person_id,
+    nullif({{ crosswalk.trimmed(crosswalk.json_picked('texts', texts, 'user_id')) }}, '') as user_id,
+    nullif({{ crosswalk.trimmed(crosswalk.json_picked('texts', texts, 'device_id')) }}, '') as device_id,
+    nullif({{ crosswalk.trimmed(crosswalk.json_picked('texts', texts, 'amplitude_id')) }}, '') as person_id,
     -- -1 is Amplitude's word for no session, 0 that of its SDKs
     nullif(nullif({{ crosswalk.json_picked('texts', texts, 'session_id') }}, '-1'), '0') as session_id,
     {{ crosswalk.group_lists(crosswalk.json_picked('vals', objects + named + carried, 'groups')) | indent(4) }} as groups,

@@ -35,7 +35,7 @@ picked as (
         readable_rows.received_at,
         readable_rows.user_id,
         readable_rows.device_id,
-        coalesce(readable_rows.event_at, readable_rows.received_at, timestamp '2000-01-01 00:00:00') as seen_at,
+        coalesce(readable_rows.event_at, readable_rows.received_at) as seen_at,
         {{ crosswalk.json_pick('coalesce(deduplicated_keys.line, raw_lines.line)', keys) | indent(8) }} as picked
     from readable_rows
     inner join raw_lines on readable_rows.line_id = raw_lines.line_id
@@ -80,7 +80,7 @@ described as (
         lines.user_id,
         lines.device_id,
         types.key as group_type,
-        group_keys.key as group_key,
+        {{ crosswalk.trimmed('group_keys.key') }} as group_key,
         cast({{ crosswalk.json_object_or_null('group_keys.value') }} as {{ dbt.type_string() }}) as properties
     from lines, {{ crosswalk.each_key('lines.group_properties', 'types') }}, {{ crosswalk.each_key('types.value', 'group_keys') }}
     where lines.group_properties <> '{}' and {{ crosswalk.json_kind('types.value') }} = 'object'
@@ -94,4 +94,4 @@ union all
 
 select source_project, event_key, received_at, seen_at, user_id, device_id, group_type, group_key, properties
 from described
-where trim(group_key) <> ''
+where group_key <> '' and not {{ crosswalk.is_blank('group_type') }}

@@ -84,7 +84,7 @@ select
     has_nul,
     has_lone_surrogate,
     has_duplicate_keys,
-    coalesce(nullif(trim(app), ''), {{ crosswalk.literal(var('amplitude_project')) }}) as source_project,
+    coalesce(nullif({{ crosswalk.trimmed('app') }}, ''), {{ crosswalk.literal(var('amplitude_project')) }}) as source_project,
     case
         when row_uuid is not null then row_uuid
         when line is not null then {{ crosswalk.stable_key([
@@ -93,8 +93,8 @@ select
         ]) }}
     end as event_key,
     event_type as event_name,
-    nullif(trim(user_id), '') as user_id,
-    nullif(trim(device_id), '') as device_id,
+    nullif({{ crosswalk.trimmed('user_id') }}, '') as user_id,
+    nullif({{ crosswalk.trimmed('device_id') }}, '') as device_id,
     insert_id,
     event_time_text,
     event_time,

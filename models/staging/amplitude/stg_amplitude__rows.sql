@@ -43,7 +43,7 @@ judged as (
         *,
         case
             when read_error is not null then read_error
-            when coalesce(trim(event_name), '') = '' then 'no_event_name'
+            when coalesce({{ crosswalk.trimmed('event_name') }}, '') = '' then 'no_event_name'
             when event_at is null then 'no_time'
         end as reason
     from timed

@@ -1,0 +1,10 @@
+{# Whole hours, rounded up, that a UTC timestamp lies ahead of the clock; 0 or less where it does not. #}
+{% macro hours_ahead(timestamp) -%}
+    {{- return(adapter.dispatch('hours_ahead', 'crosswalk')(timestamp)) -}}
+{%- endmacro %}
+
+{% macro default__hours_ahead(timestamp) %}{{ crosswalk.lacks_verb('hours_ahead') }}{% endmacro %}
+
+{% macro duckdb__hours_ahead(timestamp) -%}
+    cast(ceil((epoch({{ timestamp }}) - epoch(now())) / 3600) as bigint)
+{%- endmacro %}
