@@ -12,7 +12,7 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by device_id order by first_seen_at asc, source asc, source_project asc, user_id asc) as usable_rank
+        row_number() over (partition by source, source_project, device_id order by link_rank asc) as usable_rank
     from links
     where
         {{ crosswalk.usable_id('user_id', 'mixpanel') | indent(8) }} is not null

@@ -37,7 +37,11 @@ named as (
     from events
     left join event_names
         on events.source = event_names.source and events.event_name = event_names.source_event
-    left join device_users on events.device_id = device_users.device_id
+    left join device_users
+        on
+            events.source = device_users.source
+            and events.source_project = device_users.source_project
+            and events.device_id = device_users.device_id
 
 ),
 

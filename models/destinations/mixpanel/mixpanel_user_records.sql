@@ -30,12 +30,7 @@ merged as (
 
     select
         *,
-        {{ crosswalk.json_overlay('traits', 'mapped_traits', crosswalk.reserved_names('mixpanel_profile')) | indent(8) }} as own_traits,
-        -- one profile a person, also where several projects know the person
-        row_number() over (
-            partition by user_id
-            order by properties_at desc nulls last, last_seen_at desc, source asc, source_project asc
-        ) as person_rank
+        {{ crosswalk.json_overlay('traits', 'mapped_traits', crosswalk.reserved_names('mixpanel_profile')) | indent(8) }} as own_traits
     from mapped
 
 )
@@ -49,4 +44,4 @@ select
     {{ crosswalk.json_overlay('own_traits', crosswalk.json_build(crosswalk.mixpanel_markers())) | indent(4) }} as properties,
     properties_once
 from merged
-where person_rank = 1 and (own_traits <> '{}' or properties_once <> '{}')
+where own_traits <> '{}' or properties_once <> '{}'

@@ -1,24 +1,8 @@
 with
 
-known_groups as (
-
-    select
-        *,
-        -- one record a group, also where several projects know the group
-        row_number() over (
-            partition by group_type, group_key
-            order by case when properties <> '{}' then 0 else 1 end asc, last_seen_at desc, source asc, source_project asc
-        ) as group_rank,
-        min(first_seen_at) over (partition by group_type, group_key) as first_seen_anywhere_at
-    from {{ ref('hub_groups') }}
-
-),
-
 groups as (
 
-    select *
-    from known_groups
-    where group_rank = 1
+    select * from {{ ref('hub_groups') }}
 
 ),
 
@@ -44,7 +28,7 @@ records as (
             when {{ crosswalk.byte_length('group_name') }} <= 200 then group_name
             else '$' || {{ crosswalk.md5_hex('group_name') }}
         end as distinct_id,
-        first_seen_anywhere_at as first_seen_at,
+        first_seen_at,
         {{ crosswalk.json_build(
             [
                 ["'\"$group_type\"'", crosswalk.json_string('group_type')],

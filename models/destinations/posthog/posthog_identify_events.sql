@@ -22,12 +22,12 @@ usable_links as (
 
 ),
 
--- a device that several users shared is merged with its first user only, whatever the project: every further merge would make one person of strangers
+-- a device that several users shared is merged with its first user only: every further merge would make one person of strangers
 ranked as (
 
     select
         *,
-        row_number() over (partition by device_id order by first_seen_at asc, source asc, source_project asc, user_id asc) as usable_rank
+        row_number() over (partition by source, source_project, device_id order by link_rank asc) as usable_rank
     from usable_links
 
 ),

@@ -44,12 +44,7 @@ placed as (
 
     select
         *,
-        {{ crosswalk.json_overlay('traits', 'mapped_traits') | indent(8) }} as own_traits,
-        -- one record a person, also where several projects know the person
-        row_number() over (
-            partition by distinct_id
-            order by properties_at desc nulls last, last_seen_at desc, source asc, source_project asc, person_key asc
-        ) as person_rank
+        {{ crosswalk.json_overlay('traits', 'mapped_traits') | indent(8) }} as own_traits
     from identified
     where
         distinct_id is not null
@@ -101,7 +96,7 @@ records as (
             ] + crosswalk.posthog_markers()
         ) | indent(8) }} as properties
     from chosen
-    where person_rank = 1 and (to_set <> '{}' or to_set_once <> '{}')
+    where to_set <> '{}' or to_set_once <> '{}'
 
 )
 
