@@ -422,11 +422,11 @@ DIRTY_LINES = [
         {
             "amplitude_$insert_id": "syn-40",
             "amplitude_amplitude_$insert_id": "zzz",
-            "amplitude_amplitude_distinct_id": "evil",
-            "amplitude_amplitude_token": "t",
+            "amplitude_distinct_id": "evil",
+            "amplitude_token": "t",
             "token": ABSENT,
         },
-        posthog={"$set": ABSENT, "amplitude_amplitude_$set": {"x": 1}, "$insert_id": ABSENT},
+        posthog={"$set": ABSENT, "amplitude_$set": {"x": 1}, "$insert_id": ABSENT},
         mixpanel={"$set": {"x": 1}, "$insert_id": "00000000-0000-4000-8000-000000000040"},
     ),
     ordinary(

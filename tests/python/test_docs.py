@@ -20,9 +20,7 @@ SEEDS = ROOT / "seeds" / "crosswalk"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-REASON = re.compile(
-    r"'([a-z_{} ]+)' as (?:reason|read_error)\b|then '([a-z_]+)'$", re.M
-)
+REASON = re.compile(r"'([a-z_{} ]+)' as (?:reason|read_error)\b|then '([a-z_]+)'$", re.M)
 PLACE = re.compile(r"(?:col|ep|up):(.+)")
 
 # dbt's own flags that the docs use; dbt's parser is not ours to read.
