@@ -47,7 +47,7 @@ TOUCH_1, TOUCH_2 = {"$initial_referrer": "r1"}, {"$initial_referrer": "r2"}
 
 
 def test_events_mode() -> None:
-    """The default: context and first touch on events, all else once, dated by the row that it came with."""
+    """The default: context and first touch on events, all else once, dated by the latest row that showed it."""
     result = harness.run(PERSON)
     oslo, rome = {"$geoip_city_name": "Oslo"}, {"$geoip_city_name": "Rome"}
     assert person_parts(result, "event") == [
@@ -59,7 +59,7 @@ def test_events_mode() -> None:
         {},
     ]
     assert person_parts(result, "person_update") == [{"$set": {"b": 2, "c": None}}]
-    assert result.of_kind("posthog", "person_update")[0].json["timestamp"] == "2024-01-15T04:00:00.000000Z"
+    assert result.of_kind("posthog", "person_update")[0].json["timestamp"] == "2024-01-15T05:00:00.000000Z"
     result.close()
 
 
@@ -78,7 +78,7 @@ def test_latest_mode() -> None:
     assert person_parts(result, "person_update") == [
         {"$set": {"b": 2, "c": None, "$geoip_city_name": "Rome"}, "$set_once": TOUCH_1}
     ]
-    assert result.of_kind("posthog", "person_update")[0].json["timestamp"] == "2024-01-15T04:00:00.000000Z"
+    assert result.of_kind("posthog", "person_update")[0].json["timestamp"] == "2024-01-15T05:00:00.000000Z"
     result.close()
 
 
@@ -128,7 +128,7 @@ def test_merge_by_row() -> None:
     assert profile["$set"] == {"b": 2, "c": None, "$city": "Rome", "import_id": "crosswalk"}
     assert profile["$set_once"] == TOUCH_1
     users = result.rows("hub_users")
-    assert [str(user["properties_at"]) for user in users] == ["2024-01-15 04:00:00"]
+    assert [str(user["properties_at"]) for user in users] == ["2024-01-15 05:00:00"]
     result.close()
 
 
@@ -555,7 +555,7 @@ WRONG: list[tuple[str, Any, str]] = [
         "has to be a UTC time such as 2024-01-31 or 2024-01-31 13:00:00",
     ),
     ("end_at", 20240115, "has to be a UTC time such as 2024-01-31 or 2024-01-31 13:00:00"),
-    ("end_at", "2024-02-31", "has to be a UTC time such as 2024-01-31 or 2024-01-31 13:00:00"),
+    ("end_at", "2024-02-31", "is no time of the calendar"),
     ("as_of", "2024-1-5", "has to be a UTC time such as 2024-01-31 or 2024-01-31 13:00:00"),
     ("sample_people", 0, "has to be a share of people above 0 and at most 1"),
     ("sample_people", 1.5, "has to be a share of people above 0 and at most 1"),
