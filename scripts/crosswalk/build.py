@@ -107,11 +107,14 @@ def _run_dbt(options: BuildOptions, variables: dict[str, Any]) -> int:
 
 def _arguments(options: BuildOptions, variables: dict[str, Any]) -> list[str]:
     folder = profiles_folder(options.project_dir, options.profiles_dir)
+    # Unit tests are about the models and not about anybody's data; `make test` and `dbt build` run them.
     arguments = [
         "--log-level",
         "none",
         "--no-use-colors",
         "build",
+        "--exclude-resource-type",
+        "unit_test",
         "--project-dir",
         str(options.project_dir),
         "--profiles-dir",

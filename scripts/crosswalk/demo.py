@@ -28,7 +28,6 @@ def main() -> int:
     """Run the demo in the project folder; the exit code is that of the step that failed, else 0."""
     configure_logging(verbose=False)
     os.environ["CROSSWALK_DUCKDB_PATH"] = str(FOLDER / "demo.duckdb")
-    os.environ["DBT_EXCLUDE_RESOURCE_TYPES"] = "unit_test"
     FOLDER.mkdir(exist_ok=True)
     say("Crosswalk demo: a raw Amplitude export becomes Mixpanel and PostHog data")
     say()
