@@ -12,26 +12,21 @@
             list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
             lambda entry: {{ crosswalk.trimmed('entry[1]') }} <> ''
         ),
-        lambda entry: to_json(entry[1])::varchar || ':[' || nullif(array_to_string(list_transform(
-            list_filter(
-                list_transform(
-                    case
-                        when json_type(entry[2]) = 'ARRAY' then json_extract_string(entry[2], '$[*]')
-                        else [json_extract_string(entry[2], '$')]
-                    end,
-                    lambda element: {{ crosswalk.trimmed('element') }}
+        lambda entry: to_json(entry[1])::varchar || ':[' || list_transform(
+            [list_transform(
+                case
+                    when json_type(entry[2]) = 'ARRAY' then json_extract_string(entry[2], '$[*]')
+                    else [json_extract_string(entry[2], '$')]
+                end,
+                lambda element: {{ crosswalk.trimmed('element') }}
+            )],
+            lambda texts: nullif(array_to_string(list_transform(
+                list_filter(
+                    range(1, len(texts) + 1),
+                    lambda place: texts[place] <> '' and list_position(texts, texts[place]) = place
                 ),
-                lambda element, place: element <> '' and list_position(
-                    list_transform(
-                        case
-                            when json_type(entry[2]) = 'ARRAY' then json_extract_string(entry[2], '$[*]')
-                            else [json_extract_string(entry[2], '$')]
-                        end,
-                        lambda twin: {{ crosswalk.trimmed('twin') }}
-                    ), element
-                ) = place
-            ),
-            lambda element: to_json(element)::varchar
-        ), ','), '') || ']'
+                lambda place: to_json(texts[place])::varchar
+            ), ','), '')
+        )[1] || ']'
     ), lambda entry: entry is not null), ',') || '}'
 {%- endmacro %}

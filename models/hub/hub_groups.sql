@@ -34,7 +34,11 @@ summed as (
         source_project,
         group_type,
         group_key,
-        {{ crosswalk.latest("nullif(properties, '{}')", ["coalesce(seen_at, timestamp '2000-01-01 00:00:00')", "coalesce(received_at, timestamp '2000-01-01 00:00:00')", 'event_key']) | indent(8) }} as properties,
+        {{ crosswalk.latest("nullif(properties, '{}')", [
+            "coalesce(seen_at, timestamp '2000-01-01 00:00:00')",
+            "coalesce(received_at, timestamp '2000-01-01 00:00:00')",
+            'event_key',
+        ]) | indent(8) }} as properties,
         -- no row that names the group has any time: the oldest time that an event can have says as much
         coalesce(min(seen_at), timestamp '2000-01-01 00:00:00') as first_seen_at,
         coalesce(max(seen_at), timestamp '2000-01-01 00:00:00') as last_seen_at
