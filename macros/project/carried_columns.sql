@@ -1,7 +1,6 @@
-{# The top-level columns of a source that have no hub column, as an object under the names `<source>_<column>` that they arrive under.
-   `unknown` is the list of keys that no documentation knows; they are taken from the whole line, and make room for the documented ones. `more` is
+{# The top-level columns of a source that have no hub column, as an object under the names `<source>_<column>` that they arrive under. `more` is
    further [name, value] pairs. #}
-{% macro carried_columns(source, picked, keys, columns, unknown=none, line=none, more=[]) -%}
+{% macro carried_columns(source, picked, keys, columns, more=[]) -%}
     {%- set pairs = [] -%}
     {%- for column in columns -%}
         {%- do pairs.append([
@@ -9,19 +8,26 @@
             "nullif(" ~ crosswalk.json_picked(picked, keys, column) ~ "::varchar, 'null')",
         ]) -%}
     {%- endfor -%}
-    {%- set documented = crosswalk.json_build(pairs + more) -%}
-    {%- if unknown -%}
-    {%- set strangers = crosswalk.json_prefix_keys(crosswalk.json_keep_keys(line, unknown), "'" ~ source ~ "_'") -%}
+    {{- crosswalk.json_build(pairs + more) -}}
+{%- endmacro %}
+
+{# The columns that no documentation knows (`unknown` is the list of their keys), taken from the whole line under the same kind of name. #}
+{% macro unknown_columns(source, unknown, line) -%}
     case
-        when len({{ unknown }}) = 0 then {{ documented | indent(8) }}
+        when len({{ unknown }}) = 0 then '{}'
+        else {{ crosswalk.json_prefix_keys(crosswalk.json_keep_keys(line, unknown), "'" ~ source ~ "_'") | indent(8) }}
+    end
+{%- endmacro %}
+
+{# Both kinds in one object: the unknown ones make room for the documented ones. #}
+{% macro all_columns(source, documented, unknown) -%}
+    case
+        when {{ unknown }} = '{}' then {{ documented }}
         else {{ crosswalk.json_splice([
             documented,
-            crosswalk.json_make_room(strangers, "'{}'", crosswalk.all_carried_names(source), "'" ~ source ~ "_'"),
+            crosswalk.json_make_room(unknown, "'{}'", crosswalk.all_carried_names(source), "'" ~ source ~ "_'"),
         ]) | indent(8) }}
     end
-    {%- else -%}
-    {{ documented }}
-    {%- endif -%}
 {%- endmacro %}
 
 {# Every name that a documented column of a source may arrive under. #}

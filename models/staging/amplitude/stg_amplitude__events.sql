@@ -59,6 +59,19 @@ picked as (
         {{ crosswalk.json_unknown_keys('line', known) }} as unknown_keys
     from lines
 
+),
+
+carried as (
+
+    select
+        *,
+        {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, carried, [
+            [crosswalk.json_name('amplitude_event_time'), crosswalk.json_string('unused_event_time')],
+            [crosswalk.json_name('amplitude_uuid'), "case when length(event_key) = 32 then " ~ crosswalk.json_string(crosswalk.json_text('line', 'uuid')) ~ " end"],
+        ]) | indent(8) }} as documented_columns,
+        {{ crosswalk.unknown_columns('amplitude', 'unknown_keys', 'line') | indent(8) }} as unknown_columns
+    from picked
+
 )
 
 select
@@ -79,10 +92,7 @@ select
     {%- for column in ['event_properties', 'user_properties'] %}
     {{ crosswalk.property_object(crosswalk.json_picked('vals', objects + named + carried, column), column) | indent(4) }} as {{ column }},
     {%- endfor %}
-    {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, carried, 'unknown_keys', 'line', [
-        [crosswalk.json_name('amplitude_event_time'), crosswalk.json_string('unused_event_time')],
-        [crosswalk.json_name('amplitude_uuid'), "case when length(event_key) = 32 then " ~ crosswalk.json_string(crosswalk.json_text('line', 'uuid')) ~ " end"],
-    ]) | indent(4) }} as source_columns,
+    {{ crosswalk.all_columns('amplitude', 'documented_columns', 'unknown_columns') | indent(4) }} as source_columns,
     {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, named) | indent(4) }} as named_columns,
     {{ crosswalk.json_picked('texts', texts, '$insert_id') }} as source_insert_id
-from picked
+from carried
