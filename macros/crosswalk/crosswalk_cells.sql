@@ -1,16 +1,30 @@
-{# A source cell of the crosswalk as a list of places, the first that has a value wins: `col:name` a column, `ep:key` an event property,
-   `up:key` a user property, `macro:name` a rule that a table of names cannot say. A bare name is an event property. #}
-{% macro source_places(cell) %}
+{# The cell of a source in a row of the crosswalk as a list of places, the first that has a value wins: `col:name` a column, `ep:key` an event property,
+   `up:key` a user property, `macro:name` a rule that a table of names cannot say. A bare name is a property of what the row's scope says. What a cell
+   says about writing (` macro:…` behind a name) does not concern its reader. #}
+{% macro source_places(row, source) %}
     {%- set places = [] -%}
-    {%- for part in cell.split('|') if part.strip() -%}
+    {%- for alternative in row.get(source, '').split('|') if alternative.strip() -%}
+        {%- set part = alternative.split(' macro:')[0] -%}
         {%- set kind = part.split(':')[0] -%}
         {%- if kind in ('col', 'ep', 'up', 'macro') and ':' in part -%}
             {%- do places.append({'kind': kind, 'name': part[kind | length + 1:]}) -%}
         {%- else -%}
-            {%- do places.append({'kind': 'ep', 'name': part}) -%}
+            {%- do places.append({'kind': 'up' if row['scope'] == 'user' else 'ep', 'name': part}) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(places) }}
+{% endmacro %}
+
+{# The selected sources that write a concept as an event property of the very name that a destination knows it by: there it arrives as it is. #}
+{% macro sources_with_same_name(row, destination) %}
+    {%- set same = [] -%}
+    {%- for source in var('sources') -%}
+        {%- set places = crosswalk.source_places(row, source) -%}
+        {%- if places | length == 1 and places[0]['kind'] == 'ep' and places[0]['name'] == crosswalk.destination_cell(row[destination])['name'] -%}
+            {%- do same.append(source) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(same) }}
 {% endmacro %}
 
 {# A destination cell as {'name': the property's name, 'macro': the rule that renders it, or empty}: `$os macro:mixpanel_os`. Only the first
@@ -27,7 +41,7 @@
 {% macro mapped_source_columns(source) %}
     {%- set columns = [] -%}
     {%- for row in crosswalk.crosswalk_properties('event') -%}
-        {%- for place in crosswalk.source_places(row[source]) if place['kind'] == 'col' -%}{%- do columns.append(place['name']) -%}{%- endfor -%}
+        {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'col' -%}{%- do columns.append(place['name']) -%}{%- endfor -%}
     {%- endfor -%}
     {{ return((columns + crosswalk.crosswalk_rule(source ~ '_rule_columns')() if columns else columns) | unique | list) }}
 {% endmacro %}
@@ -36,7 +50,7 @@
 {% macro source_keys(source, kind, scope) %}
     {%- set keys = [] -%}
     {%- for row in crosswalk.crosswalk_properties(scope) -%}
-        {%- for place in crosswalk.source_places(row[source]) if place['kind'] == kind and place['name'] not in keys -%}
+        {%- for place in crosswalk.source_places(row, source) if place['kind'] == kind and place['name'] not in keys -%}
             {%- do keys.append(place['name']) -%}
         {%- endfor -%}
     {%- endfor -%}

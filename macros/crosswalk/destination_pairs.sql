@@ -1,22 +1,33 @@
 {# The hub's context columns under the names of a destination, as [name expression, JSON text expression] pairs. `place` is `properties` (of an event)
-   or `person` (what $set gets: the columns that the crosswalk marks so). A column without an equivalent keeps the source's name. #}
+   or `person` (what $set gets: the columns that the crosswalk marks so). A column without an equivalent keeps the source's name. What a source already
+   writes under the destination's name stays as it wrote it. #}
 {% macro destination_pairs(destination, place='properties') %}
     {%- set pairs = [] -%}
     {%- for row in crosswalk.crosswalk_properties('event') if place == 'properties' or row['person'] == 'set' -%}
         {%- set column = row['canonical_property'] -%}
         {%- set cell = crosswalk.destination_cell(row[destination]) -%}
+        {%- set same = crosswalk.sources_with_same_name(row, destination) if place == 'properties' else [] -%}
+        {%- set found = [] -%}
         {%- if cell['macro'] -%}
             {%- for pair in crosswalk.crosswalk_rule(cell['macro'])(column, cell['name'], place, '-source-') -%}
-                {%- do pairs.append([crosswalk.source_name(row, destination) if pair[0] == '-source-' else crosswalk.json_name(pair[0]), pair[1]]) -%}
+                {%- do found.append([crosswalk.source_name(row, destination) if pair[0] == '-source-' else crosswalk.json_name(pair[0]), pair[1]]) -%}
             {%- endfor -%}
         {%- elif cell['name'] -%}
-            {%- do pairs.append([crosswalk.json_name(cell['name']), crosswalk.column_json(column)]) -%}
+            {%- do found.append([crosswalk.json_name(cell['name']), crosswalk.column_json(column)]) -%}
         {%- elif place == 'properties' -%}
-            {%- do pairs.append([crosswalk.source_name(row, destination), crosswalk.column_json(column)]) -%}
+            {%- do found.append([crosswalk.source_name(row, destination), crosswalk.column_json(column)]) -%}
         {%- endif -%}
+        {%- for pair in found if var('sources') | reject('in', same) | list -%}
+            {%- do pairs.append([pair[0], crosswalk.unless_source(same, pair[1])]) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(pairs) }}
 {% endmacro %}
+
+{# A value that rows of some sources do without. #}
+{% macro unless_source(sources, value) -%}
+    {%- if not sources -%}{{ value }}{%- else -%}case when source not in ('{{ sources | join("', '") }}') then {{ value }} end{%- endif -%}
+{%- endmacro %}
 
 {# A hub column as JSON text: text as a string, numbers as they are. #}
 {% macro column_json(column) -%}
@@ -48,7 +59,7 @@
 {% macro source_names(row, destination) %}
     {%- set names = {} -%}
     {%- for source in var('sources') -%}
-        {%- set places = crosswalk.source_places(row[source]) | selectattr('kind', 'equalto', 'col') | list -%}
+        {%- set places = crosswalk.source_places(row, source) | selectattr('kind', 'equalto', 'col') | list -%}
         {%- if places -%}
             {%- do names.update({source: crosswalk.own_name(source, places[0]['name'], destination)}) -%}
         {%- endif -%}
@@ -89,7 +100,9 @@
     {%- endfor -%}
     {%- for row in crosswalk.crosswalk_properties('event') -%}
         {%- set cell = crosswalk.destination_cell(row[destination]) -%}
-        {%- if cell['name'] -%}{%- do names.append(cell['name']) -%}{%- endif -%}
+        {%- if cell['name'] and var('sources') | reject('in', crosswalk.sources_with_same_name(row, destination)) | list -%}
+            {%- do names.append(cell['name']) -%}
+        {%- endif -%}
         {%- do names.extend(crosswalk.source_names(row, destination).values()) -%}
     {%- endfor -%}
     {%- for source in var('sources') -%}

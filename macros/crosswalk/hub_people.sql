@@ -10,12 +10,35 @@
     {{ return(keys | unique | list) }}
 {% endmacro %}
 
-{# The JSON value of a user concept, from the places that the crosswalk names for a source: `user_values`, or columns carried along. #}
+{# All keys of event properties that say something about the person, for one `json_pick` under the name `person_values`. #}
+{% macro person_keys() %}
+    {%- set keys = [] -%}
+    {%- for source in var('sources') -%}{%- do keys.extend(crosswalk.source_keys(source, 'ep', 'user')) -%}{%- endfor -%}
+    {{ return(keys | unique | list) }}
+{% endmacro %}
+
+{# The select lines `user_values`, `once_values` and `person_values` that the macros below read, from event rows. #}
+{% macro picked_user_values() -%}
+    {{ crosswalk.json_pick('user_properties', crosswalk.user_keys()) }} as user_values,
+    {{ crosswalk.json_pick('once_properties', crosswalk.user_keys()) if crosswalk.sources_that_set_once() else 'null' }} as once_values,
+    {{ crosswalk.json_pick('event_properties', crosswalk.person_keys()) if crosswalk.person_keys() else 'null' }} as person_values
+{%- endmacro %}
+
+{# The selected sources whose rows say themselves what is to be set once, in `once_properties`, and whose user properties are changes and no snapshots. #}
+{% macro sources_that_set_once() %}
+    {{ return(['posthog'] | select('in', var('sources')) | list) }}
+{% endmacro %}
+
+{# The JSON value of a user concept, from the places that the crosswalk names for a source: the values picked above, or columns carried along. #}
 {% macro user_concept(source, row) -%}
     {%- set found = [] -%}
-    {%- for place in crosswalk.source_places(row[source]) -%}
-        {%- if place['kind'] == 'up' -%}{%- do found.append(crosswalk.json_picked('user_values', crosswalk.user_keys(), place['name'])) -%}
-        {%- elif place['kind'] == 'ep' -%}{%- do found.append(crosswalk.json_value('event_properties', place['name'])) -%}
+    {%- for place in crosswalk.source_places(row, source) -%}
+        {%- if place['kind'] == 'up' -%}
+            {%- do found.append(crosswalk.json_picked('user_values', crosswalk.user_keys(), place['name'])) -%}
+            {%- if source in crosswalk.sources_that_set_once() -%}
+                {%- do found.append(crosswalk.json_picked('once_values', crosswalk.user_keys(), place['name'])) -%}
+            {%- endif -%}
+        {%- elif place['kind'] == 'ep' -%}{%- do found.append(crosswalk.json_picked('person_values', crosswalk.person_keys(), place['name'])) -%}
         {%- elif place['kind'] == 'col' -%}{%- do found.append(crosswalk.json_value('source_columns', crosswalk.carried_name(source, place['name']))) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -26,7 +49,7 @@
    value. #}
 {% macro first_touch_object(destination=none) -%}
     case
-        {%- for source in var('sources') %}
+        {%- for source in var('sources') if source != destination %}
         {%- set pairs = [] %}
         {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' and row[source] %}
             {%- set name = crosswalk.destination_cell(row[destination])['name'] if destination else row['canonical_property'] %}
@@ -34,12 +57,37 @@
                 {%- do pairs.append([crosswalk.json_name(name), crosswalk.touched(crosswalk.user_concept(source, row))]) %}
             {%- endif %}
         {%- endfor %}
-        when source = '{{ source }}' and user_properties <> '{}'
+        {%- set conditions = ["user_properties <> '{}'"] %}
+        {%- if source in crosswalk.sources_that_set_once() %}{% do conditions.append("once_properties <> '{}'") %}{% endif %}
+        {%- if crosswalk.source_keys(source, 'ep', 'user') %}{% do conditions.append("event_properties <> '{}'") %}{% endif %}
+        when source = '{{ source }}' and ({{ conditions | join(' or ') }})
             then {{ crosswalk.json_build(pairs) | indent(12) }}
         {%- endfor %}
         else '{}'
     end
 {%- endmacro %}
+
+{# The rest of what a row sets once: the keys that the crosswalk does not know, as they are. #}
+{% macro other_once_properties() -%}
+    {%- set text = 'cast(once_properties as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set known = crosswalk.first_touch_keys() + crosswalk.first_touch_names() -%}
+    {%- if crosswalk.sources_that_set_once() -%}
+    case
+        when once_properties is null then '{}'
+        when {{ crosswalk.json_has_any_key(text, known) }} then {{ crosswalk.json_drop_keys(text, crosswalk.text_list(known)) | indent(8) }}
+        else {{ text }}
+    end
+    {%- else -%}
+    '{}'
+    {%- endif -%}
+{%- endmacro %}
+
+{# The canonical names of the first-touch concepts. #}
+{% macro first_touch_names() %}
+    {%- set names = [] -%}
+    {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' -%}{%- do names.append(row['canonical_property']) -%}{%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
 
 {# A first-touch value, as JSON text, where it says something, else null. #}
 {% macro touched(value) -%}
@@ -72,7 +120,7 @@
     {%- set keys = [] -%}
     {%- for source in var('sources') -%}
         {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' -%}
-            {%- for place in crosswalk.source_places(row[source]) if place['kind'] == 'up' -%}{%- do keys.append(place['name']) -%}{%- endfor -%}
+            {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'up' -%}{%- do keys.append(place['name']) -%}{%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(keys) }}

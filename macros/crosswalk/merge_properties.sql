@@ -1,9 +1,12 @@
 {# Whether `theirs` may have a key that the project writes too, so that room has to be made: a name from the seeds, one with the source's prefix, or
-   one of an object whose keys are not known beforehand. #}
-{% macro has_collision(theirs, destination, dynamic=none) -%}
+   one of an object whose keys are not known beforehand. To a row that goes back to its own tool nothing is added but the marks (`ours`). #}
+{% macro has_collision(theirs, destination, dynamic=none, ours=none) -%}
     {%- set prefixes = [] -%}
     {%- for source in var('sources') -%}{%- do prefixes.append(source ~ '_') -%}{%- endfor -%}
     case
+        {%- if ours and destination in var('sources') %}
+        when {{ crosswalk.is_native_to(destination) }} then {{ crosswalk.json_shares_keys(theirs, ours) }}
+        {%- endif %}
         when {{ crosswalk.json_may_have_key(theirs, crosswalk.taken_names(destination), prefixes) }} then true
         {%- if dynamic %}
         when {{ dynamic }} <> '{}' then {{ crosswalk.json_shares_keys(theirs, dynamic) }}
@@ -22,23 +25,66 @@
     end
 {%- endmacro %}
 
-{# An event's own properties and, where the setting says root, the user's beside them (the column `said_properties`); the event's own win. #}
+{# Whether a row comes from the tool that it goes to: then it speaks that tool's language already. #}
+{% macro is_native_to(destination) -%}
+    source = '{{ destination }}'
+{%- endmacro %}
+
+{# A condition that leaves out what a destination has of its own rows anyway: nothing is made for them that stands among them already. #}
+{% macro is_from_elsewhere(destination) -%}
+    {{ "source <> '" ~ destination ~ "'" if destination in var('sources') else 'true' }}
+{%- endmacro %}
+
+{# The event's properties, as text, less what travels otherwise: what crosswalk_internal.csv lists with `move` (taken up by the hub; stays for the tool
+   itself) or `strip` (leaves only for the tool itself), and a Mixpanel key that is mapped to another name. #}
+{% macro event_object(destination) -%}
+    {%- set text = 'cast(event_properties as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set lists = {} -%}
+    {%- for source in var('sources') -%}
+        {%- set names = crosswalk.internal_names(source, 'strip' if source == destination else 'move') + crosswalk.moved_keys(source, destination, 'event', 'ep') -%}
+        {%- if names -%}{%- do lists.update({source: names}) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if lists -%}
+    case
+        {%- for source, names in lists.items() %}
+        when source = '{{ source }}' and {{ crosswalk.json_has_any_key(text, names) }} then {{ crosswalk.json_drop_keys(text, crosswalk.text_list(names)) | indent(12) }}
+        {%- endfor %}
+        else {{ text }}
+    end
+    {%- else -%}
+    {{ text }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The keys of a source that arrive at a destination under another name only: PostHog's importer moves Mixpanel's and copies those of all others. #}
+{% macro moved_keys(source, destination, scope, kind) %}
+    {%- set names = [] -%}
+    {%- for row in crosswalk.crosswalk_properties(scope) if source == 'mixpanel' and source != destination -%}
+        {%- set cell = crosswalk.destination_cell(row[destination]) -%}
+        {%- for place in crosswalk.source_places(row, source) if place['kind'] == kind and cell['name'] not in ('', place['name']) and not cell['macro'] -%}
+            {%- do names.append(place['name']) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
+
+{# An event's own properties (the column `event_object`) and, where the setting says root, the user's beside them (the column `said_properties`); the event's own win. #}
 {% macro own_properties(destination) -%}
     {%- if var('user_properties_on_events').get(destination, 'none') == 'root' -%}
     case
-        when said_properties = '{}' then cast(event_properties as {{ dbt.type_string() }})
-        when {{ crosswalk.json_shares_keys('event_properties', 'said_properties') }}
+        when said_properties = '{}' then event_object
+        when {{ crosswalk.json_shares_keys('event_object', 'said_properties') }}
             then {{ crosswalk.json_splice([
-                'cast(event_properties as ' ~ dbt.type_string() ~ ')',
-                crosswalk.json_drop_keys('said_properties', crosswalk.json_keys('event_properties')),
+                'event_object',
+                crosswalk.json_drop_keys('said_properties', crosswalk.json_keys('event_object')),
             ]) | indent(12) }}
         else {{ crosswalk.json_splice([
-            'cast(event_properties as ' ~ dbt.type_string() ~ ')',
+            'event_object',
             'said_properties',
         ]) | indent(8) }}
     end
     {%- else -%}
-    cast(event_properties as {{ dbt.type_string() }})
+    event_object
     {%- endif -%}
 {%- endmacro %}
 
@@ -49,3 +95,23 @@
     {%- endif -%}
     {{ return([]) }}
 {% endmacro %}
+
+{# The properties of a hub_users row, as text, less the keys of its source that arrive under another name only. #}
+{% macro user_object(destination) -%}
+    {%- set text = 'cast(properties as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set lists = {} -%}
+    {%- for source in var('sources') -%}
+        {%- set names = crosswalk.moved_keys(source, destination, 'user', 'up') -%}
+        {%- if names -%}{%- do lists.update({source: names}) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if lists -%}
+    case
+        {%- for source, names in lists.items() %}
+        when source = '{{ source }}' and {{ crosswalk.json_has_any_key(text, names) }} then {{ crosswalk.json_drop_keys(text, crosswalk.text_list(names)) | indent(12) }}
+        {%- endfor %}
+        else {{ text }}
+    end
+    {%- else -%}
+    {{ text }}
+    {%- endif -%}
+{%- endmacro %}

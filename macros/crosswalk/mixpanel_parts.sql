@@ -24,6 +24,26 @@
     {{ return([["'\"import_id\"'", crosswalk.literal(tojson(var('import_id')))]]) }}
 {% endmacro %}
 
+{# What the project itself writes into an event's properties. A Mixpanel row has its properties under Mixpanel's names already. #}
+{% macro mixpanel_own_object() -%}
+    {%- set ids = [
+        ["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"],
+        ["'\"' || source || '_user_id\"'", "case when usable_user_id is null then " ~ crosswalk.json_string('user_id') ~ " end"],
+        ["'\"' || source || '_device_id\"'", "case when usable_device_id is distinct from device_id then " ~ crosswalk.json_string('device_id') ~ " end"],
+    ] + crosswalk.mixpanel_markers() -%}
+    {%- set mapped = crosswalk.json_build(
+        crosswalk.destination_pairs('mixpanel') + crosswalk.named_pairs('mixpanel') + crosswalk.nested_user_properties('mixpanel') + ids
+    ) -%}
+    {%- if 'mixpanel' in var('sources') -%}
+    case
+        when {{ crosswalk.is_native_to('mixpanel') }} then {{ crosswalk.json_build([["'\"ip\"'", "'0'"]] + ids) }}
+        else {{ mapped }}
+    end
+    {%- else -%}
+    {{ mapped }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# Select lines for the properties that the settings want as columns of their own, as text. #}
 {% macro mixpanel_columns(names, objects) -%}
     {%- for name in names %}

@@ -7,7 +7,7 @@
         {%- set pairs = [] %}
         {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set' and row[destination] %}
             {%- set name = crosswalk.json_name(crosswalk.destination_cell(row[destination])['name']) %}
-            {%- set places = crosswalk.source_places(row[source]) | selectattr('kind', 'equalto', 'up') | list %}
+            {%- set places = crosswalk.source_places(row, source) | selectattr('kind', 'equalto', 'up') | list %}
             {%- if places %}
                 {%- set values = [] %}
                 {%- for place in places %}{%- do values.append("nullif(nullif(cast(" ~ crosswalk.json_value('properties', place['name']) ~ " as " ~ dbt.type_string() ~ "), 'null'), '\"\"')") %}{%- endfor %}
@@ -28,7 +28,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# The first-touch values of a person under the names of a destination. #}
+{# The first-touch values of a person under the names of a destination, and whatever else its source wants to be set once. #}
 {% macro person_first_touch(destination) -%}
     {%- set pairs = [] -%}
     {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row[destination] -%}
@@ -39,7 +39,14 @@
             {%- do pairs.append([name, "cast(" ~ crosswalk.json_value('initial_properties', row['canonical_property']) ~ " as " ~ dbt.type_string() ~ ")"]) -%}
         {%- endif -%}
     {%- endfor -%}
-    {{- crosswalk.json_build(pairs) -}}
+    {%- if crosswalk.sources_that_set_once() -%}
+    {{ crosswalk.json_splice([
+        crosswalk.json_build(pairs),
+        crosswalk.json_drop_keys('initial_properties', crosswalk.text_list(crosswalk.first_touch_names())),
+    ]) }}
+    {%- else -%}
+    {{ crosswalk.json_build(pairs) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# Two object texts as one. The second wins; what the first holds under the same name with another value, or under a name that is reserved, is kept as

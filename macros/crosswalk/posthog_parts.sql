@@ -7,19 +7,71 @@
     ]) }}
 {% endmacro %}
 
-{# The source row's own UUID where it has one, else a UUIDv5 of its key: `event_key` is an MD5 then. #}
-{% macro posthog_event_uuid() -%}
+{# What the project itself writes into an event's properties; a PostHog row is complete and only gets marked. #}
+{% macro posthog_own_object() -%}
+    {%- set mapped = crosswalk.json_build(
+        crosswalk.destination_pairs('posthog')
+        + crosswalk.named_pairs('posthog')
+        + crosswalk.nested_user_properties('posthog')
+        + [
+            ["'\"$' || source || '_user_id\"'", crosswalk.json_string('user_id')],
+            ["'\"$' || source || '_device_id\"'", crosswalk.json_string('device_id')],
+            ["'\"$device_id\"'", crosswalk.unless_source(crosswalk.sources_without_device_property(), crosswalk.json_string('device_id'))],
+            ["'\"$session_id\"'", crosswalk.json_string(crosswalk.posthog_session_id())],
+            ["'\"$groups\"'", "case when groups <> '{}' then " ~ crosswalk.json_first_of_lists('groups') ~ " end"],
+            ["'\"$set\"'", "nullif(to_set, '{}')"],
+            ["'\"$set_once\"'", "nullif(to_set_once, '{}')"],
+        ]
+        + crosswalk.posthog_markers()
+        + [["'\"$geoip_disable\"'", "'true'"]]
+    ) -%}
+    {%- if 'posthog' in var('sources') -%}
     case
-        when length(event_key) = 36 then event_key
-        else {{ crosswalk.uuid_v5('crosswalk--event', crosswalk.stable_name(['source', 'source_project', 'event_key'])) }}
+        when {{ crosswalk.is_native_to('posthog') }} then {{ crosswalk.json_build([
+            ["'\"$import_job_id\"'", crosswalk.literal(tojson(var('import_id')))],
+            ["'\"$geoip_disable\"'", "'true'"],
+        ]) }}
+        else {{ mapped }}
     end
+    {%- else -%}
+    {{ mapped }}
+    {%- endif -%}
 {%- endmacro %}
 
-{# A UUIDv7 from the session's start and the device, by which PostHog groups events into sessions: PostHog docs, "Sessions". By device and not by
-   user, so that a login does not split a session. #}
+{# The sources whose device id arrives under a name of its own only, since their key of that name is internal to them. #}
+{% macro sources_without_device_property() %}
+    {%- set sources = [] -%}
+    {%- for source in var('sources') if '$device_id' in crosswalk.internal_names(source, 'drop') -%}{%- do sources.append(source) -%}{%- endfor -%}
+    {{ return(sources) }}
+{% endmacro %}
+
+{# The user concepts that a source writes on its events and that the person gets: [name, JSON value] pairs. #}
+{% macro event_person_pairs(destination) %}
+    {%- set pairs = [] -%}
+    {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set' and row[destination] -%}
+        {%- for source in var('sources') if source != destination -%}
+            {%- if crosswalk.source_places(row, source) | selectattr('kind', 'equalto', 'ep') | list -%}
+                {%- do pairs.append([
+                    crosswalk.json_name(crosswalk.destination_cell(row[destination])['name']),
+                    "case when source = '" ~ source ~ "' then nullif(cast(" ~ crosswalk.user_concept(source, row) ~ " as " ~ dbt.type_string() ~ "), 'null') end",
+                ]) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(pairs) }}
+{% endmacro %}
+
+{# The row's own UUID where it has one, else a UUIDv5 of its key. #}
+{% macro posthog_event_uuid() -%}
+    coalesce(own_uuid, {{ crosswalk.uuid_v5('crosswalk--event', crosswalk.stable_name(['source', 'source_project', 'event_key'])) }})
+{%- endmacro %}
+
+{# The UUIDv7 by which PostHog groups events into sessions: the source's own, else one made from the session's start and the device. PostHog docs, "Sessions".
+   By device and not by user, so that a login does not split a session. #}
 {% macro posthog_session_id() -%}
     case
-        when {{ crosswalk.safe_integer('session_id') }} between 1 and 281474976710655
-            then {{ crosswalk.uuid_v7(crosswalk.safe_integer('session_id'), crosswalk.stable_name(['source', 'coalesce(device_id, distinct_id)', 'session_id'])) | indent(12) }}
+        when {{ crosswalk.matches('session_id', '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$') }} then session_id
+        when session_id is not null and session_started_at is not null
+            then {{ crosswalk.uuid_v7(crosswalk.epoch_ms('session_started_at'), crosswalk.stable_name(['source', 'coalesce(device_id, distinct_id)', 'session_id'])) | indent(12) }}
     end
 {%- endmacro %}

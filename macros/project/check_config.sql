@@ -1,11 +1,23 @@
 {# The settings and what each may hold: a list of values, or a kind. One home for both the check and the tests of the docs. #}
 {% macro settings() %}
     {{ return({
-        'sources': {'each_of': ['amplitude']},
+        'sources': {'each_of': ['amplitude', 'heap', 'mixpanel', 'posthog']},
         'destinations': {'each_of': ['mixpanel', 'posthog']},
         'amplitude_files': {'kind': 'files'},
+        'heap_files': {'kind': 'files'},
+        'mixpanel_files': {'kind': 'files'},
+        'mixpanel_profile_files': {'kind': 'files'},
+        'posthog_files': {'kind': 'files'},
         'unreadable_files': {'kind': 'list'},
         'amplitude_project': {'kind': 'text'},
+        'heap_project': {'kind': 'text'},
+        'mixpanel_project': {'kind': 'text'},
+        'posthog_project': {'kind': 'text'},
+        'heap_label_policy': {'one_of': ['every', 'first']},
+        'heap_group_type': {'kind': 'text'},
+        'heap_account_property': {'kind': 'text'},
+        'mixpanel_source_timezone': {'kind': 'zone'},
+        'mixpanel_group_keys': {'kind': 'names'},
         'start_at': {'kind': 'time'},
         'end_at': {'kind': 'time'},
         'as_of': {'kind': 'time'},
@@ -69,6 +81,8 @@
         {{ return("has to be a UTC time such as 2024-01-31 or 2024-01-31 13:00:00") }}
     {%- elif kind == 'time' and value is not none and not crosswalk.is_calendar_time(value | string) -%}
         {{ return("is no time of the calendar") }}
+    {%- elif kind == 'zone' and value is not none and not modules.re.match('^(UTC|GMT|[A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$', value | string) -%}
+        {{ return("has to be the name of a time zone such as America/New_York") }}
     {%- elif kind == 'share' and (value is boolean or value is not number or value <= 0 or value > 1) -%}
         {{ return("has to be a share of people above 0 and at most 1") }}
     {%- elif kind == 'count' and (value is not integer or value < 0) -%}

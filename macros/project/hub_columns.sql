@@ -19,5 +19,20 @@
         'session_id', 'groups',
     ] -%}
     {%- for column in crosswalk.hub_context_columns() -%}{%- do columns.append(column[0]) -%}{%- endfor -%}
-    {{ return(columns + ['event_properties', 'user_properties', 'source_columns', 'named_columns', 'source_insert_id']) }}
+    {{ return(columns + [
+        'event_properties', 'user_properties', 'once_properties', 'source_columns', 'named_columns', 'source_insert_id', 'source_distinct_id', 'own_uuid',
+        'session_started_at',
+    ]) }}
+{% endmacro %}
+
+{# Those of them that hold a JSON object. #}
+{% macro hub_json_columns() %}
+    {{ return(['groups', 'event_properties', 'user_properties', 'once_properties', 'source_columns', 'named_columns']) }}
+{% endmacro %}
+
+{# What a source brings besides its events and groups, as relations of its staging folder: `people` are rows of a table of people, `links` say which
+   device or old id belongs to which user. #}
+{% macro sources_with(part) %}
+    {%- set parts = {'people': ['heap', 'mixpanel'], 'links': ['heap', 'mixpanel', 'posthog']} -%}
+    {{ return(parts[part] | select('in', var('sources')) | list) }}
 {% endmacro %}

@@ -48,9 +48,13 @@ country_names as (
         groups,
         event_properties,
         user_properties,
+        once_properties,
         source_columns,
         named_columns,
         source_insert_id,
+        source_distinct_id,
+        own_uuid,
+        session_started_at,
         {{- crosswalk.hub_context_select(source) }}
     from {{ source }}_events
 
@@ -70,7 +74,7 @@ events as (
 
 select
     {%- for column in crosswalk.hub_event_columns() %}
-    {%- if column in ('groups', 'event_properties', 'user_properties', 'source_columns', 'named_columns') %}
+    {%- if column in crosswalk.hub_json_columns() %}
     {{ crosswalk.as_json('events.' ~ column) }} as {{ column }}
     {%- elif column == 'country' %}
     coalesce(events.country, country_names.country_name) as country

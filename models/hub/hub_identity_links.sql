@@ -4,13 +4,44 @@ with
 
 events as (
 
+    select source, source_project, event_at, user_id, device_id
+    from {{ ref('hub_events') }}
+    where user_id is not null and device_id is not null
+
+),
+
+{% for source in crosswalk.sources_with('links') %}
+{{ source }}_links as (
+
+    select * from {{ ref('stg_' ~ source ~ '__links') }}
+
+),
+
+{% endfor %}
+sightings as (
+
+    select source, source_project, event_at as seen_at, user_id, device_id, 'event' as evidence
+    from events
+    {%- for source in crosswalk.sources_with('links') %}
+
+    union all
+
+    select '{{ source }}' as source, source_project, seen_at, user_id, device_id, evidence
+    from {{ source }}_links
+    {%- endfor %}
+
+),
+
+usable as (
+
     select
         source,
         source_project,
-        event_at,
+        seen_at,
+        evidence,
         {{ crosswalk.usable_anywhere('user_id') | indent(8) }} as user_id,
         {{ crosswalk.usable_anywhere('device_id') | indent(8) }} as device_id
-    from {{ ref('hub_events') }}
+    from sightings
 
 ),
 
@@ -21,9 +52,10 @@ pairs as (
         source_project,
         device_id,
         user_id,
-        min(event_at) as first_seen_at,
-        max(event_at) as last_seen_at
-    from events
+        coalesce(min(seen_at), timestamp '2000-01-01 00:00:00') as first_seen_at,
+        coalesce(max(seen_at), timestamp '2000-01-01 00:00:00') as last_seen_at,
+        coalesce(min(case when evidence = 'event' then evidence end), min(evidence)) as evidence
+    from usable
     where device_id is not null and user_id is not null
     group by source, source_project, device_id, user_id
 
@@ -51,5 +83,5 @@ select
     last_seen_at,
     cast(link_rank as {{ dbt.type_int() }}) as link_rank,
     users_on_device > 1 as is_shared_device,
-    'event' as evidence
+    evidence
 from ranked

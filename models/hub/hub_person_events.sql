@@ -5,6 +5,8 @@
 -- a view: each reader needs other columns of it
 {{ config(materialized='view') }}
 
+{%- set context = crosswalk.person_context_columns() %}
+
 with
 
 events as (
@@ -13,11 +15,17 @@ events as (
         *,
         {{ crosswalk.usable_anywhere('user_id') | indent(8) }} as own_user_id,
         {{ crosswalk.usable_anywhere('device_id') | indent(8) }} as own_device_id,
-        {{ crosswalk.json_pick('user_properties', crosswalk.user_keys()) | indent(8) }} as user_values
+        {{ crosswalk.picked_user_values() | indent(8) }}
     from {{ ref('hub_events') }}
 
 ),
+{% if crosswalk.sources_with('people') %}
+person_rows as (
 
+    select * from {{ ref('hub_person_rows') }}
+
+),
+{% endif %}
 first_links as (
 
     select * from {{ ref('hub_identity_links') }}
@@ -25,19 +33,65 @@ first_links as (
 
 ),
 
+sightings as (
+
+    select
+        source,
+        source_project,
+        event_key,
+        event_at,
+        coalesce(received_at, event_at) as received_at,
+        own_user_id,
+        own_device_id,
+        person_id,
+        source_distinct_id,
+        nullif(cast(user_properties as {{ dbt.type_string() }}), '{}') as snapshot,
+        {{ crosswalk.first_touch_object() | indent(8) }} as first_touch,
+        {{ crosswalk.other_once_properties() | indent(8) }} as once_properties,
+        {{ crosswalk.event_created_at() | indent(8) }} as person_created_at,
+        false as is_profile,
+        {{ context | join(',\n        ') }}
+    from events
+    {%- if crosswalk.sources_with('people') %}
+
+    union all
+
+    select
+        source,
+        source_project,
+        event_key,
+        event_at,
+        event_at as received_at,
+        own_user_id,
+        own_device_id,
+        cast(null as {{ dbt.type_string() }}) as person_id,
+        source_distinct_id,
+        nullif(user_properties, '{}') as snapshot,
+        first_touch,
+        '{}' as once_properties,
+        person_created_at,
+        true as is_profile,
+        {%- for column in context %}
+        cast(null as {{ dbt.type_string() }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from person_rows
+    {%- endif %}
+
+),
+
 -- an anonymous row belongs to the user of its device, unless several users shared it
 people as (
 
     select
-        events.*,
-        coalesce(events.own_user_id, case when not first_links.is_shared_device then first_links.user_id end) as known_user_id,
-        coalesce(events.own_user_id is null and first_links.is_shared_device, false) as is_on_shared_device
-    from events
+        sightings.*,
+        coalesce(sightings.own_user_id, case when not first_links.is_shared_device then first_links.user_id end) as known_user_id,
+        coalesce(sightings.own_user_id is null and first_links.is_shared_device, false) as is_on_shared_device
+    from sightings
     left join first_links
         on
-            events.source = first_links.source
-            and events.source_project = first_links.source_project
-            and events.own_device_id = first_links.device_id
+            sightings.source = first_links.source
+            and sightings.source_project = first_links.source_project
+            and sightings.own_device_id = first_links.device_id
 
 )
 
@@ -46,14 +100,17 @@ select
     source_project,
     event_key,
     event_at,
-    coalesce(received_at, event_at) as received_at,
+    received_at,
     {{ crosswalk.person_key('known_user_id', 'own_device_id', 'person_id') }} as person_key,
     known_user_id as user_id,
     own_device_id as device_id,
+    source_distinct_id,
     is_on_shared_device,
-    nullif(cast(user_properties as {{ dbt.type_string() }}), '{}') as snapshot,
-    {{ crosswalk.first_touch_object() | indent(4) }} as first_touch,
-    {{ crosswalk.event_created_at() | indent(4) }} as person_created_at,
-    {{ crosswalk.person_context_columns() | join(',\n    ') }}
+    is_profile,
+    snapshot,
+    first_touch,
+    once_properties,
+    person_created_at,
+    {{ context | join(',\n    ') }}
 from people
 where {{ crosswalk.person_key('known_user_id', 'own_device_id', 'person_id') }} is not null

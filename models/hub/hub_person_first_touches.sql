@@ -4,8 +4,14 @@ with
 
 events as (
 
-    select * from {{ ref('hub_person_events') }}
-    where first_touch <> '{}'
+    select
+        source,
+        source_project,
+        person_key,
+        event_at,
+        {{ crosswalk.json_splice(['first_touch', 'once_properties']) if crosswalk.sources_that_set_once() else 'first_touch' }} as first_touch
+    from {{ ref('hub_person_events') }}
+    where first_touch <> '{}' or once_properties <> '{}'
 
 ),
 

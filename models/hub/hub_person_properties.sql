@@ -1,6 +1,8 @@
 {{ config(materialized='view') }}
 
 {%- set last_row = ['event_at', 'received_at', 'event_key'] %}
+{%- set by_key = var('sources') if var('user_properties_merge') == 'key' else crosswalk.sources_that_set_once() %}
+{%- set by_row = var('sources') | reject('in', by_key) | list %}
 
 with
 
@@ -26,8 +28,8 @@ snapshots as (
     from events
     group by source, source_project, person_key, snapshot_hash
 
-),
-{% if var('user_properties_merge') == 'key' %}
+){{ ',' if by_key }}
+{% if by_key %}
 property_values as (
 
     select
@@ -40,6 +42,7 @@ property_values as (
         {{ crosswalk.latest('snapshots.received_at', ['snapshots.event_at', 'snapshots.received_at', 'snapshots.event_key']) }} as received_at,
         {{ crosswalk.latest('snapshots.event_key', ['snapshots.event_at', 'snapshots.received_at', 'snapshots.event_key']) }} as event_key
     from snapshots, {{ crosswalk.each_key('snapshots.snapshot') }}
+    where snapshots.source in ('{{ by_key | join("', '") }}')
     group by snapshots.source, snapshots.source_project, snapshots.person_key, property_name, property_value
 
 ),
@@ -66,25 +69,21 @@ select
     max(latest_at) as properties_at
 from latest_values
 group by source, source_project, person_key
-{% else %}
-latest_snapshots as (
+{% endif %}
+{%- if by_key and by_row %}
+union all
 
-    select
-        source,
-        source_project,
-        person_key,
-        {{ crosswalk.latest('snapshot', last_row) }} as properties,
-        max(event_at) as properties_at
-    from snapshots
-    group by source, source_project, person_key
-
-)
-
+{% endif %}
+{%- if by_row %}
 select
     source,
     source_project,
     person_key,
-    properties,
-    properties_at
-from latest_snapshots
+    {{ crosswalk.latest('snapshot', last_row) }} as properties,
+    max(event_at) as properties_at
+from snapshots
+{%- if by_key %}
+where source in ('{{ by_row | join("', '") }}')
+{%- endif %}
+group by source, source_project, person_key
 {% endif -%}

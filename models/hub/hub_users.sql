@@ -32,7 +32,9 @@ people as (
         max(user_id) as user_id,
         {{ crosswalk.earliest('device_id', last_row) }} as device_id,
         max(case when is_on_shared_device then 1 else 0 end) = 1 as is_on_shared_device,
-        min(event_at) as first_seen_at,
+        {{ crosswalk.earliest('source_distinct_id', last_row) }} as source_distinct_id,
+        max(case when is_profile then 1 else 0 end) = 1 as has_profile,
+        min(case when is_profile then coalesce(person_created_at, event_at) else event_at end) as first_seen_at,
         max(event_at) as last_seen_at,
         min(person_created_at) as created_at,
         max(case when coalesce({{ crosswalk.person_context_columns() | join(', ') }}) is not null then event_at end) as context_at,
@@ -56,7 +58,9 @@ select
     {{ crosswalk.as_json(crosswalk.person_context_object('people')) | indent(4) }} as context,
     properties.properties_at,
     people.context_at,
-    people.is_on_shared_device
+    people.is_on_shared_device,
+    people.source_distinct_id,
+    people.has_profile
 from people
 left join properties
     on

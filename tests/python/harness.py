@@ -27,14 +27,15 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples" / "amplitude"
 DATABASE = "crosswalk"
 PLACEHOLDER = "the-input-file.ndjson"
+SOURCES = sorted(path.parent.name for path in ROOT.glob("models/staging/*/stg_*__events.sql"))
 SEEDS = "seeds.duckdb"
 # Stand in the compiled SQL for the two settings and are filled in when it runs. The name of a case is as long as the default
 # import id, so that sizes stay right.
 PROJECT = "the-source-project"
-# In `run_cases` the file says the project, whatever the row says: the expression of stg_amplitude__parsed_rows gives way.
+# In `run_cases` the file says the project, whatever the row says: what the macro source_project renders gives way.
 CASE_PROJECT = "-- the file is the project"
 PROJECT_OF_A_ROW = re.compile(
-    r"coalesce\(nullif\(trim\(app,.*?\), ''\), '" + re.escape(PROJECT) + r"'\)", re.DOTALL
+    r"coalesce\(nullif\(trim\(\w+,.*?\), ''\), '" + re.escape(PROJECT) + r"'\)", re.DOTALL
 )
 MARK = "the-import-id"
 DEFAULT_PROJECT = "default"
@@ -243,8 +244,9 @@ def run(
     time_zone: str | None = None,
     threads: int | None = None,
     project: Path = ROOT,
+    tool: str = "amplitude",
 ) -> Result:
-    """The fast path on lines, or on files."""
+    """The fast path on lines, or on files, of one source: `tool`."""
     parts = list(source)
     if parts and all(isinstance(part, Path) for part in parts):
         files = [str(part) for part in parts]
@@ -252,14 +254,17 @@ def run(
         lines = [part for part in parts if not isinstance(part, Path)]
         files = [str(write_lines(new_folder() / "input.ndjson", lines))]
     settings = dict(variables or {})
-    source_project = settings.get("amplitude_project", DEFAULT_PROJECT)
+    source_project = settings.get(f"{tool}_project", DEFAULT_PROJECT)
     mark = json.dumps(settings.get("import_id", DEFAULT_MARK), ensure_ascii=False)
     texts = {_literal(PROJECT): _literal(source_project), _literal(f'"{MARK}"'): _literal(mark)}
-    return Result(_open(settings, files, texts, project, time_zone, threads))
+    return Result(_open(settings, files, texts, project, time_zone, threads, tool))
 
 
 def run_cases(
-    cases: Mapping[str, Sequence[Line]], variables: Vars | None = None, project: Path = ROOT
+    cases: Mapping[str, Sequence[Line]],
+    variables: Vars | None = None,
+    project: Path = ROOT,
+    tool: str = "amplitude",
 ) -> dict[str, Result]:
     """Many small inputs in one run of the fast path. Each case is a file, and each file a source project of its own, so that no
     case sees another; the name of the project stands in the records as the import id, and so tells whose they are."""
@@ -270,7 +275,7 @@ def run_cases(
         CASE_PROJECT: "parse_filename(file, true)",
         _literal(f'"{MARK}"'): "('\"' || source_project || '\"')",
     }
-    database = _open(dict(variables or {}), files, texts, project)
+    database = _open(dict(variables or {}), files, texts, project, tool=tool)
     return {name: Result(database, case) for name, case in names.items()}
 
 
@@ -281,10 +286,10 @@ def _open(
     project: Path,
     time_zone: str | None = None,
     threads: int | None = None,
+    tool: str = "amplitude",
 ) -> _Database:
-    compiled = compile_project(
-        json.dumps({**settings, "amplitude_project": PROJECT, "import_id": MARK}, sort_keys=True), project
-    )
+    settings = {"sources": [tool], **settings, f"{tool}_project": PROJECT, "import_id": MARK}
+    compiled = compile_project(json.dumps(settings, sort_keys=True), project)
     connection = duckdb.connect(":memory:")
     connection.execute(f"attach ':memory:' as {DATABASE}")
     connection.execute(f"attach {_literal(str(compiled.seeds))} as seeds (read_only)")
@@ -308,7 +313,7 @@ def build(
     """A real `dbt build` without the unit tests, in a folder of its own or once more in one where a build was."""
     folder = folder or new_folder()
     _write_profile(folder, 2, time_zone)
-    settings = {**(variables or {}), "amplitude_files": [str(file) for file in files]}
+    settings = {"amplitude_files": [str(file) for file in files], **(variables or {})}
     _dbt(["build", "--exclude-resource-type", "unit_test"], folder, settings, project)
     return Result(_Database(duckdb.connect(str(folder / f"{DATABASE}.duckdb"))))
 
@@ -347,7 +352,8 @@ def compile_project(variables: str, project: Path = ROOT) -> _Compiled:
     """The compiled models for a set of variables (as JSON), and a database that holds the seeds."""
     folder, hook_texts = _seeded(project)
     placeholder = str(folder / PLACEHOLDER)
-    settings = {**json.loads(variables), "amplitude_files": placeholder}
+    settings = json.loads(variables)
+    settings = {**settings, **{f"{source}_files": placeholder for source in settings["sources"]}}
     result = _dbt(["compile", *MODELS_ONLY], folder, settings, project)
     models: dict[str, _Model] = {}
     for item in result.result.results:
@@ -371,7 +377,8 @@ def _seeded(project: Path) -> tuple[Path, dict[str, str]]:
     folder = new_folder()
     (folder / PLACEHOLDER).write_text("{}\n")
     _write_profile(folder, 2, None)
-    placeholder = {"amplitude_files": str(folder / PLACEHOLDER)}
+    placeholder: dict[str, Any] = {f"{source}_files": str(folder / PLACEHOLDER) for source in SOURCES}
+    placeholder["sources"] = SOURCES
     _dbt(["seed"], folder, placeholder, project)
     # dbt keeps its own file open, so the runs take the seeds from a copy
     with duckdb.connect(str(folder / f"{DATABASE}.duckdb")) as connection:

@@ -9,7 +9,8 @@ routed_events as (
 
     select
         *,
-        {{ crosswalk.said_user_properties() | indent(8) }} as said_properties
+        {{ crosswalk.said_user_properties() | indent(8) }} as said_properties,
+        {{ crosswalk.event_object('mixpanel') | indent(8) }} as event_object
     from {{ ref('mixpanel_routed_events') }}
     where outcome = 'delivered'
 
@@ -31,17 +32,7 @@ ours as (
         *,
         cast(groups as {{ dbt.type_string() }}) as group_properties,
         {{ crosswalk.json_splice([
-            crosswalk.json_build(
-                crosswalk.destination_pairs('mixpanel')
-                + crosswalk.named_pairs('mixpanel')
-                + crosswalk.nested_user_properties('mixpanel')
-                + [
-                    ["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"],
-                    ["'\"' || source || '_user_id\"'", "case when usable_user_id is null then " ~ crosswalk.json_string('user_id') ~ " end"],
-                    ["'\"' || source || '_device_id\"'", "case when usable_device_id is distinct from device_id then " ~ crosswalk.json_string('device_id') ~ " end"],
-                ]
-                + crosswalk.mixpanel_markers()
-            ),
+            crosswalk.mixpanel_own_object() | indent(12),
             'cast(source_columns as ' ~ dbt.type_string() ~ ')',
         ]) | indent(8) }} as mapped_properties
     from events
@@ -69,7 +60,7 @@ judged as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties') | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties', 'our_properties') | indent(8) }} as may_collide
     from grouped
 
 ),
@@ -80,6 +71,10 @@ roomed as (
     select
         *,
         case
+            {%- if 'mixpanel' in var('sources') %}
+            when may_collide and {{ crosswalk.is_native_to('mixpanel') }}
+                then {{ crosswalk.json_make_room('own_properties', 'our_properties', [], "source || '_'") | indent(16) }}
+            {%- endif %}
             when may_collide
                 then {{ crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('mixpanel'), "source || '_'") | indent(16) }}
             else own_properties

@@ -19,7 +19,7 @@ mapped as (
 
     select
         *,
-        cast(properties as {{ dbt.type_string() }}) as traits,
+        {{ crosswalk.user_object('mixpanel') | indent(8) }} as traits,
         {{ crosswalk.person_traits('mixpanel') | indent(8) }} as mapped_traits,
         {{ crosswalk.person_first_touch('mixpanel') | indent(8) }} as properties_once
     from users

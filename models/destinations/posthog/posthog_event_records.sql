@@ -16,22 +16,7 @@ ours as (
     select
         *,
         {{ crosswalk.json_splice([
-            crosswalk.json_build(
-                crosswalk.destination_pairs('posthog')
-                + crosswalk.named_pairs('posthog')
-                + crosswalk.nested_user_properties('posthog')
-                + [
-                    ["'\"$' || source || '_user_id\"'", crosswalk.json_string('user_id')],
-                    ["'\"$' || source || '_device_id\"'", crosswalk.json_string('device_id')],
-                    ["'\"$device_id\"'", crosswalk.json_string('device_id')],
-                    ["'\"$session_id\"'", crosswalk.json_string(crosswalk.posthog_session_id())],
-                    ["'\"$groups\"'", "case when groups <> '{}' then " ~ crosswalk.json_first_of_lists('groups') ~ " end"],
-                    ["'\"$set\"'", "nullif(to_set, '{}')"],
-                    ["'\"$set_once\"'", "nullif(to_set_once, '{}')"],
-                ]
-                + crosswalk.posthog_markers()
-                + [["'\"$geoip_disable\"'", "'true'"]]
-            ),
+            crosswalk.posthog_own_object() | indent(12),
             'cast(source_columns as ' ~ dbt.type_string() ~ ')',
         ]) | indent(8) }} as our_properties
     from events
@@ -42,7 +27,7 @@ judged as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'posthog') | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'posthog', ours='our_properties') | indent(8) }} as may_collide
     from ours
 
 ),
@@ -53,6 +38,10 @@ roomed as (
     select
         *,
         case
+            {%- if 'posthog' in var('sources') %}
+            when may_collide and {{ crosswalk.is_native_to('posthog') }}
+                then {{ crosswalk.json_make_room('own_properties', 'our_properties', [], "source || '_'") | indent(16) }}
+            {%- endif %}
             when may_collide
                 then {{ crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('posthog'), "source || '_'") | indent(16) }}
             else own_properties

@@ -3,6 +3,7 @@ with
 groups as (
 
     select * from {{ ref('hub_groups') }}
+    where {{ crosswalk.is_from_elsewhere('posthog') }}
 
 ),
 

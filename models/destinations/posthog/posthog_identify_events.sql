@@ -5,6 +5,7 @@ with
 links as (
 
     select * from {{ ref('hub_identity_links') }}
+    where {{ crosswalk.is_from_elsewhere('posthog') }}
 
 ),
 
@@ -36,13 +37,15 @@ records as (
 
     select
         {{ crosswalk.uuid_v5('crosswalk--ident', crosswalk.stable_name(['source', 'source_project', 'device_id', 'user_id'])) | indent(8) }} as uuid,
-        '$identify' as event,
+        -- two users that their tool merged: $identify would be refused where both are known already
+        case when evidence = 'merge' then '$merge_dangerously' else '$identify' end as event,
         user_id as distinct_id,
         first_seen_at,
         -- 0.0.0.0 stands in no place table, so the sender's own address is not looked up for the person
         {{ crosswalk.json_build(
             [
-                ["'\"$anon_distinct_id\"'", crosswalk.json_string('device_id')],
+                ["'\"$anon_distinct_id\"'", "case when evidence <> 'merge' then " ~ crosswalk.json_string('device_id') ~ " end"],
+                ["'\"alias\"'", "case when evidence = 'merge' then " ~ crosswalk.json_string('device_id') ~ " end"],
                 ["'\"$' || source || '_user_id\"'", crosswalk.json_string('user_id')],
                 ["'\"$' || source || '_device_id\"'", crosswalk.json_string('device_id')],
                 ["'\"$ip\"'", "'\"0.0.0.0\"'"],

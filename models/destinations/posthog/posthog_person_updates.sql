@@ -10,7 +10,7 @@ users as (
 
     select * from {{ ref('hub_users') }}
     -- whose properties an anonymous row on a shared device shows is not known, so they are nobody's
-    where not is_on_shared_device
+    where not is_on_shared_device and {{ crosswalk.is_from_elsewhere('posthog') }}
 
 ),
 
@@ -29,10 +29,11 @@ identified as (
         *,
         case
             when user_id is not null then {{ crosswalk.usable_id('user_id', 'posthog') | indent(12) }}
+            when source_distinct_id is not null then {{ crosswalk.usable_id('source_distinct_id', 'posthog') | indent(12) }}
             when device_id is not null then {{ crosswalk.usable_id('device_id', 'posthog') | indent(12) }}
             else source || '-' || substr(person_key, 8)
         end as distinct_id,
-        cast(properties as {{ dbt.type_string() }}) as traits,
+        {{ crosswalk.user_object('posthog') | indent(8) }} as traits,
         {{ crosswalk.person_traits('posthog') | indent(8) }} as mapped_traits,
         {{ crosswalk.json_build(crosswalk.destination_pairs('posthog', 'person')) | indent(8) }} as mapped_context,
         {{ crosswalk.person_first_touch('posthog') | indent(8) }} as mapped_first_touch
@@ -59,8 +60,9 @@ chosen as (
         *,
         {% if mode in ('events', 'on_change') -%}
         own_traits as to_set,
-        '{}' as to_set_once,
-        properties_at as updated_at
+        -- what stood on events goes out with them; a table of people has no events
+        case when has_profile then mapped_first_touch else '{}' end as to_set_once,
+        coalesce(properties_at, last_seen_at) as updated_at
         {%- elif mode == 'latest' -%}
         {{ crosswalk.json_overlay('own_traits', 'mapped_context') | indent(8) }} as to_set,
         mapped_first_touch as to_set_once,

@@ -10,7 +10,8 @@ routed_events as (
 
     select
         *,
-        {{ crosswalk.said_user_properties() | indent(8) }} as said_properties
+        {{ crosswalk.said_user_properties() | indent(8) }} as said_properties,
+        {{ crosswalk.event_object('posthog') | indent(8) }} as event_object
     from {{ ref('posthog_routed_events') }}
     where outcome = 'delivered'
 
@@ -21,7 +22,7 @@ events as (
     select
         *,
         {{ crosswalk.own_properties('posthog') | indent(8) }} as own_properties,
-        {{ crosswalk.json_pick('user_properties', crosswalk.user_keys()) | indent(8) }} as user_values
+        {{ crosswalk.picked_user_values() | indent(8) }}
     from routed_events
 
 ),
@@ -49,7 +50,7 @@ person_properties as (
     select
         *,
         {%- if mode in ('events', 'on_change') %}
-        {{ crosswalk.json_build(crosswalk.destination_pairs('posthog', 'person')) | indent(8) }} as context_to_set,
+        {{ crosswalk.json_build(crosswalk.destination_pairs('posthog', 'person') + crosswalk.event_person_pairs('posthog')) | indent(8) }} as context_to_set,
         {{ crosswalk.first_touch_object('posthog') | indent(8) }} as touches_to_set_once,
         {%- else %}
         '{}' as context_to_set,

@@ -25,10 +25,11 @@ named as (
 
     select
         events.*,
-        coalesce(event_names.posthog_event, events.event_name) as posthog_event,
+        coalesce(event_names.posthog_event, events.event_name) as mapped_event,
         coalesce(event_names.action = 'drop' and event_names.posthog_event is null, false) as is_dropped,
         {{ crosswalk.usable_id('events.user_id', 'posthog') | indent(8) }} as usable_user_id,
         {{ crosswalk.usable_id('events.device_id', 'posthog') | indent(8) }} as usable_device_id,
+        {{ crosswalk.usable_id('events.source_distinct_id', 'posthog') | indent(8) }} as usable_distinct_id,
         {{ crosswalk.is_sampled('events.user_id', 'first_links.user_id', 'events.device_id', 'events.person_id') }} as is_sampled
     from events
     left join event_names
@@ -47,7 +48,13 @@ identified as (
 
     select
         *,
-        coalesce(usable_user_id, usable_device_id, source || '-' || person_id) as distinct_id
+        -- another tool's event of this name would merge people or groups
+        case
+            when mapped_event in ('$create_alias', '$merge_dangerously', '$groupidentify') and {{ crosswalk.is_from_elsewhere('posthog') }}
+                then source || '_' || mapped_event
+            else mapped_event
+        end as posthog_event,
+        coalesce(usable_distinct_id, usable_user_id, usable_device_id, source || '-' || person_id) as distinct_id
     from named
 
 )

@@ -92,7 +92,15 @@ select
     {%- for column in ['event_properties', 'user_properties'] %}
     {{ crosswalk.property_object(crosswalk.json_picked('vals', objects + named + carried, column), column) | indent(4) }} as {{ column }},
     {%- endfor %}
+    '{}' as once_properties,
     {{ crosswalk.all_columns('amplitude', 'documented_columns', 'unknown_columns') | indent(4) }} as source_columns,
     {{ crosswalk.carried_columns('amplitude', 'vals', objects + named + carried, named) | indent(4) }} as named_columns,
-    {{ crosswalk.json_picked('texts', texts, '$insert_id') }} as source_insert_id
+    {{ crosswalk.json_picked('texts', texts, '$insert_id') }} as source_insert_id,
+    cast(null as {{ dbt.type_string() }}) as source_distinct_id,
+    case when length(event_key) = 36 then event_key end as own_uuid,
+    -- Amplitude's session id is the millisecond of its start
+    case
+        when {{ crosswalk.safe_integer(crosswalk.json_picked('texts', texts, 'session_id')) }} between 1 and 281474976710655
+            then {{ crosswalk.from_epoch_ms(crosswalk.safe_integer(crosswalk.json_picked('texts', texts, 'session_id'))) }}
+    end as session_started_at
 from carried

@@ -84,7 +84,7 @@ select
     has_nul,
     has_lone_surrogate,
     has_duplicate_keys,
-    coalesce(nullif({{ crosswalk.trimmed('app') }}, ''), {{ crosswalk.literal(var('amplitude_project')) }}) as source_project,
+    {{ crosswalk.source_project('app', 'amplitude') }} as source_project,
     case
         when row_uuid is not null then row_uuid
         when line is not null then {{ crosswalk.stable_key([

@@ -50,34 +50,7 @@ judged as (
 
 ),
 
-contested_keys as (
-
-    select
-        source_project,
-        event_key
-    from judged
-    where reason is null
-    group by source_project, event_key
-    having count(*) > 1
-
-),
-
--- the latest upload wins, then the larger MD5 of the line; line_id only decides between lines that are the same to the letter
-ranked as (
-
-    select
-        judged.line_id,
-        row_number() over (
-            partition by judged.source_project, judged.event_key
-            order by judged.received_at desc nulls last, {{ crosswalk.md5_hex('raw_lines.line') }} desc, judged.line_id asc
-        ) as upload_rank
-    from judged
-    inner join contested_keys
-        on judged.source_project = contested_keys.source_project and judged.event_key = contested_keys.event_key
-    inner join raw_lines on judged.line_id = raw_lines.line_id
-    where judged.reason is null
-
-)
+{{ crosswalk.ranked_uploads() }}
 
 select
     judged.line_id,
@@ -96,17 +69,6 @@ select
     judged.has_nul,
     judged.has_lone_surrogate,
     judged.has_duplicate_keys,
-    case
-        when judged.read_error is not null then 'malformed'
-        when judged.reason is not null then 'quarantined'
-        when ranked.upload_rank > 1 then 'duplicate'
-        when not ({{ crosswalk.is_in_window('judged.event_at') }}) then 'filtered'
-        else 'kept'
-    end as outcome,
-    case
-        when judged.reason is not null then judged.reason
-        when ranked.upload_rank > 1 then null
-        when not ({{ crosswalk.is_in_window('judged.event_at') }}) then 'outside_window'
-    end as reason
+    {{ crosswalk.row_outcome() }}
 from judged
 left join ranked on judged.line_id = ranked.line_id

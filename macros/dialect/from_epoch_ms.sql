@@ -1,0 +1,10 @@
+{# The timestamp, UTC without zone, of a number of milliseconds since 1970. #}
+{% macro from_epoch_ms(milliseconds) -%}
+    {{- return(adapter.dispatch('from_epoch_ms', 'crosswalk')(milliseconds)) -}}
+{%- endmacro %}
+
+{% macro default__from_epoch_ms(milliseconds) %}{{ crosswalk.lacks_verb('from_epoch_ms') }}{% endmacro %}
+
+{% macro duckdb__from_epoch_ms(milliseconds) -%}
+    make_timestamp_ms({{ milliseconds }})
+{%- endmacro %}
