@@ -4,7 +4,8 @@
 select
     '{{ source }}' as source,
     '{{ destination }}' as destination,
-    (select count(*) from {{ ref('stg_' ~ source ~ '__lines') }} where read_error is not null or not {{ crosswalk.is_blank('line') }}) as lines,
+    (select count(*) from {{ ref('stg_' ~ source ~ '__lines') }} where read_error is not null or not {{ crosswalk.is_blank('line') }})
+    - {{ crosswalk.rows_beside_events(source) | indent(4) }} as lines,
     (
         select coalesce(sum(rows_read), 0)
         from {{ ref('audit_route_counts') }}

@@ -24,12 +24,23 @@
     {{ return([["'\"import_id\"'", crosswalk.literal(tojson(var('import_id')))]]) }}
 {% endmacro %}
 
+{# The name under which an id arrives that Mixpanel does not take, as a JSON string expression. A source that has a column of that name keeps it. #}
+{% macro unusable_id_name(id) -%}
+    {%- set taken = [] -%}
+    {%- for source in var('sources') if source ~ '_' ~ id in crosswalk.crosswalk_rule(source ~ '_columns')() -%}{%- do taken.append(source) -%}{%- endfor -%}
+    {%- if taken -%}
+    '"' || source || case when source in ('{{ taken | join("', '") }}') then '_unusable' else '' end || '_{{ id }}"'
+    {%- else -%}
+    '"' || source || '_{{ id }}"'
+    {%- endif -%}
+{%- endmacro %}
+
 {# What the project itself writes into an event's properties. A Mixpanel row has its properties under Mixpanel's names already. #}
 {% macro mixpanel_own_object() -%}
     {%- set ids = [
         ["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"],
-        ["'\"' || source || '_user_id\"'", "case when usable_user_id is null then " ~ crosswalk.json_string('user_id') ~ " end"],
-        ["'\"' || source || '_device_id\"'", "case when usable_device_id is distinct from device_id then " ~ crosswalk.json_string('device_id') ~ " end"],
+        [crosswalk.unusable_id_name('user_id'), "case when usable_user_id is null then " ~ crosswalk.json_string('user_id') ~ " end"],
+        [crosswalk.unusable_id_name('device_id'), "case when usable_device_id is distinct from device_id then " ~ crosswalk.json_string('device_id') ~ " end"],
     ] + crosswalk.mixpanel_markers() -%}
     {%- set mapped = crosswalk.json_build(
         crosswalk.destination_pairs('mixpanel') + crosswalk.named_pairs('mixpanel') + crosswalk.nested_user_properties('mixpanel') + ids

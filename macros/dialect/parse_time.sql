@@ -1,5 +1,5 @@
 {# A timestamp in UTC without zone from any time text that an export was seen to hold: with or without fraction, `T` or a space, `Z`, `UTC` or an
-   offset, colons in the date (an old Airbyte version), epoch milliseconds (pandas). Null where it is no time. Independent of the session's time zone.
+   offset, colons in the date (an old Airbyte version), epoch milliseconds (pandas) or microseconds (Heap's dumps). Null where it is no time. Independent of the session's time zone.
    The first branch is Amplitude's own form, which nearly every row has. #}
 {% macro parse_time(text) -%}
     {{- return(adapter.dispatch('parse_time', 'crosswalk')(text)) -}}
@@ -20,5 +20,6 @@
                 else try_cast(regexp_replace({{ text }}, '\s*(UTC|GMT|Z|z)?\s*$', '') as timestamp)
             end
         when regexp_matches({{ text }}, '^\d{12,13}$') then make_timestamp(try_cast({{ text }} as bigint) * 1000)
+        when regexp_matches({{ text }}, '^\d{15,16}$') then make_timestamp(try_cast({{ text }} as bigint))
     end
 {%- endmacro %}

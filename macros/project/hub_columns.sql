@@ -36,3 +36,10 @@
     {%- set parts = {'people': ['heap', 'mixpanel'], 'links': ['heap', 'mixpanel', 'posthog']} -%}
     {{ return(parts[part] | select('in', var('sources')) | list) }}
 {% endmacro %}
+
+{# What staging repairs in the rows of a source: the reason in audit_repaired, and the column of its `__rows` that says so. #}
+{% macro source_repairs(source) %}
+    {%- set repairs = {'nul_character': 'has_nul', 'lone_surrogate': 'has_lone_surrogate', 'duplicate_keys': 'has_duplicate_keys'} -%}
+    {%- if source == 'heap' -%}{%- do repairs.update({'double_escaped': 'has_double_escapes'}) -%}{%- endif -%}
+    {{ return(repairs) }}
+{% endmacro %}

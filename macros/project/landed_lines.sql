@@ -1,22 +1,25 @@
 {# The body of a source's `__lines` model: the raw lines of its files, one a row, looked into only as far as every warehouse needs. `settings` are the
-   variables that name the files; the first has to find one. #}
-{% macro landed_lines(source, settings=none) -%}
+   variables that name the files; the first has to find one. A source whose files are not all text gives a query (file, line and the columns `more`) of
+   its own instead. #}
+{% macro landed_lines(source, settings=none, query=none, more=[]) -%}
 {%- set settings = settings or [source ~ '_files'] -%}
-{%- set files = crosswalk.source_files(source, settings) -%}
 with
 
 lines as (
 
+    {% if query -%}
+    {{ query | indent(4) }}
+    {%- else -%}
     select file, line
-    from {{ crosswalk.read_lines(files, 'stg_' ~ source ~ '__lines') }}
+    from {{ crosswalk.read_lines(crosswalk.source_files(source, settings), 'stg_' ~ source ~ '__lines') }}
+    {%- endif %}
 
 ),
 
 inspected as (
 
     select
-        file,
-        line,
+        {{ (['file', 'line'] + more) | join(', ') }},
         {{ crosswalk.json_nul_escape('line') }} as has_nul,
         {{ crosswalk.json_lone_surrogate('line') }} as has_lone_surrogate
     from lines
@@ -26,7 +29,7 @@ inspected as (
 repaired as (
 
     select
-        file,
+        {{ (['file'] + more) | join(', ') }},
         case when has_nul or has_lone_surrogate then {{ crosswalk.json_repair_escapes('line') }} else line end as line,
         coalesce(has_nul, false) as has_nul,
         coalesce(has_lone_surrogate, false) as has_lone_surrogate
@@ -52,6 +55,9 @@ select
     {{ crosswalk.json_is_strict_object('line') }} as is_strict,
     has_nul,
     has_lone_surrogate,
+    {%- for column in more %}
+    {{ column }},
+    {%- endfor %}
     cast(null as {{ dbt.type_string() }}) as read_error,
     cast(null as {{ dbt.type_bigint() }}) as line_number
 from repaired
@@ -64,6 +70,9 @@ select
     false as is_strict,
     false as has_nul,
     false as has_lone_surrogate,
+    {%- for column in more %}
+    null as {{ column }},
+    {%- endfor %}
     'unreadable_file' as read_error,
     cast(null as {{ dbt.type_bigint() }}) as line_number
 from unreadable_files

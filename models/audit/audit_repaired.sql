@@ -16,24 +16,14 @@ with
 flagged as (
 
     {%- for source in var('sources') %}
-    select '{{ source }}' as source, 'nul_character' as reason, count(*) as found
+    {%- for reason, column in crosswalk.source_repairs(source).items() %}
+    select '{{ source }}' as source, '{{ reason }}' as reason, count(*) as found
     from {{ ref('stg_' ~ source ~ '__rows') }}
-    where has_nul
+    where {{ column }}
 
     union all
 
-    select '{{ source }}' as source, 'lone_surrogate' as reason, count(*) as found
-    from {{ ref('stg_' ~ source ~ '__rows') }}
-    where has_lone_surrogate
-
-    union all
-
-    select '{{ source }}' as source, 'duplicate_keys' as reason, count(*) as found
-    from {{ ref('stg_' ~ source ~ '__rows') }}
-    where has_duplicate_keys
-
-    union all
-
+    {% endfor %}
     select '{{ source }}' as source, 'blank_line' as reason, count(*) as found
     from {{ ref('stg_' ~ source ~ '__lines') }}
     where read_error is null and {{ crosswalk.is_blank('line') }}

@@ -313,7 +313,7 @@ def build(
     """A real `dbt build` without the unit tests, in a folder of its own or once more in one where a build was."""
     folder = folder or new_folder()
     _write_profile(folder, 2, time_zone)
-    settings = {"amplitude_files": [str(file) for file in files], **(variables or {})}
+    settings = {**({"amplitude_files": [str(file) for file in files]} if files else {}), **(variables or {})}
     _dbt(["build", "--exclude-resource-type", "unit_test"], folder, settings, project)
     return Result(_Database(duckdb.connect(str(folder / f"{DATABASE}.duckdb"))))
 

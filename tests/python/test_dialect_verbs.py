@@ -439,6 +439,37 @@ case(
 REJECTS = "select line_number || ' ' || reason || ' ' || parse_filename(file) from ({}) as rejects"
 case("read_rejects", "read_rejects('verb_lines')", "2 invalid_utf8 mixed.json", query=REJECTS)
 case(
+    "csv_header",
+    f"{{{{ tojson(crosswalk.csv_header('{FOLDER}/table.csv')) }}}}",
+    r'["user_id", "a,b", "q \"x\"", ""]',
+    query="select $${}$$",
+)
+case(
+    "csv_header",
+    f"{{{{ crosswalk.csv_header('{FOLDER}/empty.csv') | length }}}}",
+    0,
+    what="an empty file",
+    query="select {}",
+)
+case(
+    "parquet_columns",
+    f"{{{{ crosswalk.parquet_columns(['{FOLDER}/table.parquet']) | join('|') }}}}",
+    "User|n",
+    query="select '{}'",
+)
+case(
+    "read_csv_rows",
+    f"read_csv_rows(['{FOLDER}/table.csv'], ['user_id', 'a,b', 'q', ''], ['user_id', 'a', 'q', 'x'], 'verb_rows')",
+    ['{"user_id":"1","a":"x, \\"y\\"\\nz","x":"0"}'],
+    query="select list(line) from ({}) as rows_of_files",
+)
+case(
+    "read_parquet_rows",
+    f"read_parquet_rows(['{FOLDER}/table.parquet'], ['User', 'n'], ['user', 'n'])",
+    ['{"user":9007199254740993,"n":[1,null]}', '{"user":1}'],
+    query="select list(line order by line desc) from ({}) as rows_of_files",
+)
+case(
     "resolve_files",
     f"{{{{ crosswalk.resolve_files(['{FOLDER}/*.json', '{FOLDER}/mixed.json']) | length }}}}",
     2,
@@ -746,6 +777,46 @@ for milliseconds in [
         )
 
 
+for text, digits in {
+    "4810060720600030.0": "4810060720600030",
+    "4.81006072060003e+15": "4810060720600030",
+    "4.81E15": "4810000000000000",
+    "12": None,
+    "1.5": None,
+    "e5": None,
+    "1e99": None,
+    None: None,
+}.items():
+    case("plain_integer", "plain_integer('x')", digits, what=str(text), x=text)
+
+case("extracted", "extracted('x', '^([a-z]+) ([0-9])')", "ab", x="ab 1")
+case("extracted", "extracted('x', '^([a-z]+) ([0-9])')", None, what="no match", x="AB 1")
+case("extracted", "extracted('x', '^(a*)')", "", what="an empty group is no null", x="b")
+case("extracted", "extracted('x', '^(a)')", None, what="null", x=None)
+
+case("json_unescape_once", "json_unescape_once('x')", '{"a":"{\\"b\\":1}"}', x='{"a":"{\\\\"b\\\\":1}"}')
+
+case(
+    "json_from_texts",
+    "json_from_texts('x')",
+    '{"a":5,"b":true,"c":"007","d":-1.5,"e":"1.50","f":123456789012345,"g":"1234567890123456","h":"True","":"x","k\\"k":0}',
+    x='{"a":"5","b":"true","c":"007","d":"-1.5","e":"1.50","f":"123456789012345","g":"1234567890123456","h":"True",'
+    '"":"x","k\\"k":"0"}',
+)
+case("json_from_texts", "json_from_texts('x')", "{}", what="nothing", x="{}")
+case("json_drop_nulls", "json_drop_nulls('x')", '{"b":[null],"":"null"}', x='{"a":null,"b":[null],"":"null"}')
+case("json_drop_nulls", "json_drop_nulls('x')", "{}", what="nothing", x="{}")
+case("from_epoch_ms", "from_epoch_ms('x')", time("2024-01-03 10:00:00.123"), x=1704276000123)
+case("from_epoch_ms", "from_epoch_ms('cast(x as bigint)')", None, what="null", x=None)
+case(
+    "parse_time",
+    "parse_time('x')",
+    time("2024-01-03 10:00:00.123456"),
+    what="microseconds",
+    x="1704276000123456",
+)
+
+
 def literal_type(value: Any) -> str:
     """The SQL type that a value is bound as."""
     if isinstance(value, dt.datetime):
@@ -762,6 +833,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (files / "mixed.json").write_bytes("\ufeffé😀\r\n".encode() + b"\xff\xfe\n\nun")
     (files / "packed.json.gz").write_bytes(gzip.compress(b'packed, "q"\t\'\n'))
     (files / "it's #1.json").write_text("{}\n")
+    (files / "table.csv").write_bytes(b'user_id,"a,b","q ""x""",\r\n1,"x, ""y""\nz",,0\r\n1,2\r\n')
+    (files / "empty.csv").write_bytes(b"")
+    duckdb.sql('select 9007199254740993 as "User", [1, null] as n union all select 1, null').write_parquet(
+        str(files / "table.parquet")
+    )
     return files
 
 

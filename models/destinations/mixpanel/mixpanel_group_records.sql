@@ -6,12 +6,28 @@ groups as (
 
 ),
 
+told as (
+
+    select
+        *,
+        cast(properties as {{ dbt.type_string() }}) as told_properties
+    from groups
+
+),
+
+-- Mixpanel shows a group by the name in $name
 named as (
 
     select
         *,
-        cast(properties as {{ dbt.type_string() }}) as group_properties
-    from groups
+        case
+            when {{ crosswalk.json_value('told_properties', '$name') }} is not null then told_properties
+            else {{ crosswalk.json_splice([
+                'told_properties',
+                crosswalk.json_build([["'\"$name\"'", crosswalk.json_string(crosswalk.json_text('told_properties', 'name'))]]),
+            ]) | indent(12) }}
+        end as group_properties
+    from told
 
 )
 

@@ -1,0 +1,10 @@
+{# The first group of a regular expression (RE2) in a text; null where it does not match. #}
+{% macro extracted(text, pattern) -%}
+    {{- return(adapter.dispatch('extracted', 'crosswalk')(text, pattern)) -}}
+{%- endmacro %}
+
+{% macro default__extracted(text, pattern) %}{{ crosswalk.lacks_verb('extracted') }}{% endmacro %}
+
+{% macro duckdb__extracted(text, pattern) -%}
+    case when regexp_matches({{ text }}, {{ crosswalk.literal(pattern) }}) then regexp_extract({{ text }}, {{ crosswalk.literal(pattern) }}, 1) end
+{%- endmacro %}

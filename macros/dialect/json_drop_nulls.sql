@@ -1,0 +1,16 @@
+{# The object, as text, without the keys whose value is JSON null. #}
+{% macro json_drop_nulls(object) -%}
+    {{- return(adapter.dispatch('json_drop_nulls', 'crosswalk')(object)) -}}
+{%- endmacro %}
+
+{% macro default__json_drop_nulls(object) %}{{ crosswalk.lacks_verb('json_drop_nulls') }}{% endmacro %}
+
+{% macro duckdb__json_drop_nulls(object) -%}
+    '{' || array_to_string(list_transform(
+        list_filter(
+            list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
+            lambda entry: json_type(entry[2]) <> 'NULL'
+        ),
+        lambda entry: to_json(entry[1])::varchar || ':' || entry[2]::varchar
+    ), ',') || '}'
+{%- endmacro %}

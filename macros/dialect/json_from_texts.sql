@@ -1,0 +1,19 @@
+{# An object of texts, as a CSV file has them, as an object of values: a text is a number or a boolean where it is written exactly as JSON would write it
+   and has fewer than 16 digits, else it stays a text. #}
+{% macro json_from_texts(object) -%}
+    {{- return(adapter.dispatch('json_from_texts', 'crosswalk')(object)) -}}
+{%- endmacro %}
+
+{% macro default__json_from_texts(object) %}{{ crosswalk.lacks_verb('json_from_texts') }}{% endmacro %}
+
+{% macro duckdb__json_from_texts(object) -%}
+    '{' || array_to_string(list_transform(
+        list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*'), json_extract_string({{ object }}, '$.*')),
+        lambda entry: to_json(entry[1])::varchar || ':' || case
+            when entry[3] in ('true', 'false') then entry[3]
+            when regexp_matches(entry[3], '^(0|-?[1-9][0-9]{0,14}|-?(0|[1-9][0-9]*)[.][0-9]*[1-9])$') and len(replace(replace(entry[3], '-', ''), '.', '')) < 16
+                then entry[3]
+            else entry[2]::varchar
+        end
+    ), ',') || '}'
+{%- endmacro %}

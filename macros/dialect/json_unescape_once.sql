@@ -1,0 +1,10 @@
+{# A JSON text that was escaped twice, read once: every doubled backslash becomes one. #}
+{% macro json_unescape_once(text) -%}
+    {{- return(adapter.dispatch('json_unescape_once', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__json_unescape_once(text) %}{{ crosswalk.lacks_verb('json_unescape_once') }}{% endmacro %}
+
+{% macro duckdb__json_unescape_once(text) -%}
+    replace({{ text }}, '\\', '\')
+{%- endmacro %}

@@ -1,0 +1,17 @@
+{# The column names of Parquet files, as a list for Jinja. #}
+{% macro parquet_columns(files) -%}
+    {{- return(adapter.dispatch('parquet_columns', 'crosswalk')(files)) -}}
+{%- endmacro %}
+
+{% macro default__parquet_columns(files) %}{{ crosswalk.lacks_verb('parquet_columns') }}{% endmacro %}
+
+{% macro duckdb__parquet_columns(files) -%}
+    {%- set names = [] -%}
+    {%- if execute -%}
+        {%- set literals = [] -%}
+        {%- for file in files -%}{%- do literals.append(crosswalk.literal(file)) -%}{%- endfor -%}
+        {%- set found = run_query('describe select * from read_parquet([' ~ literals | join(', ') ~ '], union_by_name = true)') -%}
+        {%- for row in found.rows -%}{%- do names.append(row[0]) -%}{%- endfor -%}
+    {%- endif -%}
+    {{ return(names) }}
+{%- endmacro %}

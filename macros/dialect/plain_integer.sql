@@ -1,0 +1,14 @@
+{# The digits of a whole number that was written as a float (4810060720600030.0, 4.81e+15), as text; null where the text is none. #}
+{% macro plain_integer(text) -%}
+    {{- return(adapter.dispatch('plain_integer', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__plain_integer(text) %}{{ crosswalk.lacks_verb('plain_integer') }}{% endmacro %}
+
+{% macro duckdb__plain_integer(text) -%}
+    case
+        when regexp_matches({{ text }}, '^\d+[.]0+$') then regexp_extract({{ text }}, '^(\d+)', 1)
+        when regexp_matches({{ text }}, '^\d([.]\d+)?[eE][+]?\d{1,2}$')
+            then try_cast(try_cast({{ text }} as decimal(38, 0)) as varchar)
+    end
+{%- endmacro %}

@@ -1,0 +1,74 @@
+{# The columns of Heap's tables, and the keys of its one-time JSON export, that staging gives a meaning of its own. #}
+{% macro heap_spine() %}
+    {{ return(['user_id', 'id', 'event_id', 'time', 'object', 'event_table_name', 'identity', 'properties', 'session_time']) }}
+{% endmacro %}
+
+{# The documented columns of events besides the spine: all others are custom properties. Sources: Heap, "Data schema"; Contentsquare, "Data Connect schema". #}
+{% macro heap_columns() %}
+    {{ return([
+        'session_id', 'type', 'library', 'platform', 'device_type', 'country', 'region', 'city', 'ip', 'referrer', 'landing_page', 'landing_page_query',
+        'landing_page_hash', 'browser', 'search_keyword', 'utm_source', 'utm_campaign', 'utm_medium', 'utm_term', 'utm_content', 'device', 'phone_model',
+        'carrier', 'app_name', 'app_version', 'domain', 'query', 'path', 'hash', 'title', 'href', 'target_text', 'target_tag', 'target_class', 'target_id',
+        'action_method', 'view_controller', 'screen_a11y_id', 'screen_a11y_label', 'screen_ally_id', 'screen_ally_label', 'target_view_class',
+        'target_view_name', 'target_a11y_id', 'target_a11y_label', 'heap_device_id', 'heap_previous_page', 'heap_app_name', 'heap_app_version',
+        'heap_device',
+    ]) }}
+{% endmacro %}
+
+{# The documented columns of users that are no property of a person under that name: ids, and what Heap knows of the row. `joindate` is read by the crosswalk. #}
+{% macro heap_user_ids() %}
+    {{ return(['user_id', 'id', 'identity', 'properties'] + crosswalk.internal_names('heap', 'drop')) }}
+{% endmacro %}
+
+{% macro heap_user_columns() %}
+    {{ return(['handle', 'last_modified', 'lastseen', 'identity_time']) }}
+{% endmacro %}
+
+{# A person's id as text, whatever a tool made of it on the way: pandas writes 4810060720600030 as 4.81006072060003e+15. #}
+{% macro heap_id(text) -%}
+    coalesce({{ crosswalk.plain_integer(crosswalk.trimmed(text)) }}, nullif({{ crosswalk.trimmed(text) }}, ''))
+{%- endmacro %}
+
+{# Whether a text is Heap's pair of project and person: "(2001002003,4815162342000030)"; and its parts. #}
+{% macro heap_tuple_project(text) -%}
+    {{- crosswalk.extracted(text, '^[(] *([0-9]+) *, *"?[^,)"]+"? *[)]$') -}}
+{%- endmacro %}
+
+{% macro heap_tuple_id(text) -%}
+    {{- crosswalk.extracted(text, '^[(] *[0-9]+ *, *"?([^,)"]+)"? *[)]$') -}}
+{%- endmacro %}
+
+{# What a row of a table, or a line of a JSON file, is: `event`, `user`, `session`, `migration` or `account`. A JSON file may have any name, so its lines are
+   told by their keys; `columns` are those that stg_heap__parsed_rows picks. #}
+{% macro heap_row_kind() -%}
+    case
+        when line is null then null
+        when table_name in ('users', 'json_export_users') then 'user'
+        when table_name in ('sessions', 'user_migrations', 'accounts') then case table_name when 'sessions' then 'session' when 'accounts' then 'account' else 'migration' end
+        when file_format <> 'json' or table_name in ('all_events', 'json_export_events') or event_table_name is not null then 'event'
+        when from_user_id is not null and to_user_id is not null then 'migration'
+        when coalesce(time, event_id, type, object) is null and coalesce(joindate, lastseen, last_modified, identity_time) is not null then 'user'
+        when coalesce(time, event_id, type, object, user_id, identity) is null and {{ crosswalk.matches('id', '^[^(]') }} then 'account'
+        else 'event'
+    end
+{%- endmacro %}
+
+{# The event table that a row of all_events names. The file of that table may carry a prefix that its name there lacks. #}
+{% macro heap_listed_table() -%}
+    {%- set tables = [] -%}
+    {%- for table in crosswalk.heap_event_tables() if table.startswith('event_') and table[6:] not in crosswalk.heap_event_tables() -%}{%- do tables.append(crosswalk.literal(table)) -%}{%- endfor -%}
+    {%- if tables -%}
+    case when 'event_' || event_table_name in ({{ tables | join(', ') }}) then 'event_' || event_table_name else event_table_name end
+    {%- else -%}
+    event_table_name
+    {%- endif -%}
+{%- endmacro %}
+
+{# The account of an event, {"account": ["77"]}: the one that the row names, else that of its person. #}
+{% macro heap_event_groups(own_account) -%}
+    {%- set account = "coalesce(nullif(" ~ crosswalk.trimmed(own_account) ~ ", ''), account)" -%}
+    case
+        when {{ account }} is null then '{}'
+        else {{ crosswalk.json_build([[crosswalk.json_name(var('heap_group_type')), "'[' || " ~ crosswalk.json_string(account) ~ " || ']'"]]) | indent(8) }}
+    end
+{%- endmacro %}

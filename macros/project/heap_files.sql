@@ -1,0 +1,116 @@
+{# The raw files of Heap as a query of their rows: (file, line, table_name, file_format, has_double_escapes). A text line of the one-time JSON export is a row,
+   and so is a row of a CSV or Parquet file of Heap Connect, as a JSON object under the table's column names in lower case. #}
+{% macro heap_rows_of_files() -%}
+    {%- set texts, tables = [], [] -%}
+    {%- for file in crosswalk.source_files('heap', ['heap_files']) if crosswalk.heap_table(file) not in crosswalk.heap_tables_left_out() -%}
+        {%- if crosswalk.file_format(file) == 'json' -%}{%- do texts.append(file) -%}
+        {%- else -%}{%- do tables.append(file) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set parts = [] -%}
+    {%- if texts or not execute -%}{%- do parts.append(crosswalk.heap_text_rows(texts)) -%}{%- endif -%}
+    {%- for group in crosswalk.heap_file_groups(tables) -%}{%- do parts.append(crosswalk.heap_table_rows(group)) -%}{%- endfor -%}
+    {{- parts | join('\n\nunion all\n\n') -}}
+{%- endmacro %}
+
+{# Lines of JSON. A record with nested objects is escaped once too often in Heap's export: it is read once less where that makes it JSON. #}
+{% macro heap_text_rows(files) -%}
+    select
+        file,
+        case when has_double_escapes then {{ crosswalk.json_unescape_once('line') }} else line end as line,
+        {{ crosswalk.heap_table_of('file') | indent(8) }} as table_name,
+        'json' as file_format,
+        has_double_escapes
+    from (
+        select
+            file,
+            line,
+            case
+                when {{ crosswalk.json_is_strict_object('line') | indent(16) }} then false
+                else coalesce({{ crosswalk.json_is_strict_object(crosswalk.json_unescape_once('line')) | indent(16) }}, false)
+            end as has_double_escapes
+        from {{ crosswalk.read_lines(files, 'stg_heap__lines') | indent(8) }}
+    ) as text_lines
+{%- endmacro %}
+
+{# Rows of the files of one table that have the same columns. #}
+{% macro heap_table_rows(group) -%}
+    select
+        file,
+        line,
+        {{ crosswalk.literal(group['table']) }} as table_name,
+        '{{ group['format'] }}' as file_format,
+        false as has_double_escapes
+    from (
+        {% if group['format'] == 'csv' -%}
+        {{ crosswalk.read_csv_rows(group['files'], group['columns'], group['keys'], 'stg_heap__lines') | indent(8) }}
+        {%- else -%}
+        {{ crosswalk.read_parquet_rows(group['files'], group['columns'], group['keys']) | indent(8) }}
+        {%- endif %}
+    ) as table_rows
+{%- endmacro %}
+
+{# Files grouped by table and columns; a file without any column has no rows. #}
+{% macro heap_file_groups(files) %}
+    {%- set groups = {} -%}
+    {%- for file in files -%}
+        {%- set format = crosswalk.file_format(file) -%}
+        {%- set columns = crosswalk.csv_header(file) if format == 'csv' else crosswalk.parquet_columns([file]) -%}
+        {%- set name = [crosswalk.heap_table(file), format, columns] | tojson -%}
+        {%- if columns -%}
+            {%- do groups.setdefault(name, {
+                'table': crosswalk.heap_table(file), 'format': format, 'columns': columns, 'keys': crosswalk.lower_names(columns), 'files': [],
+            })['files'].append(file) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(groups.values() | list) }}
+{% endmacro %}
+
+{# Names in lower case; a name that stands there already gets a number. #}
+{% macro lower_names(names) %}
+    {%- set found = [] -%}
+    {%- for name in names -%}
+        {%- set lower = name | trim | lower -%}
+        {%- do found.append(lower ~ '_' ~ loop.index if lower in found else lower) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
+
+{# `csv`, `parquet` or `json`, by the name of a file. #}
+{% macro file_format(file) -%}
+    {%- set name = modules.re.sub('[.](gz|zst)$', '', file | lower) -%}
+    {{- 'csv' if name.endswith('.csv') else ('parquet' if name.endswith('.parquet') else 'json') -}}
+{%- endmacro %}
+
+{# The table that a file holds: the last dotted part of its stem less a leading `heap_`, or its folder for the parts that Spark writes. #}
+{% macro heap_table(file) -%}
+    {%- set parts = file | replace('\\', '/') | lower | trim('/') -%}
+    {%- set parts = parts.split('/') -%}
+    {%- set stem = modules.re.sub('[.](csv|parquet|json|jsonl|ndjson)([.](gz|zst))?$', '', parts[-1]) -%}
+    {%- set stem = parts[-2] if stem.startswith('part-') and parts | length > 1 else stem -%}
+    {{- modules.re.sub('^heap_', '', stem.split('.')[-1]) -}}
+{%- endmacro %}
+
+{# The same in SQL, for files that are read as text. #}
+{% macro heap_table_of(file) -%}
+    {%- set path = "lower(replace(" ~ file ~ ", '\\', '/'))" -%}
+    {%- set stem = crosswalk.extracted(path, '([^/]*?)([.](csv|parquet|json|jsonl|ndjson)([.](gz|zst))?)?$') -%}
+    {%- set folder = crosswalk.extracted(path, '([^/]*)/[^/]*$') -%}
+    {%- set name = "case when " ~ stem ~ " like 'part-%' then coalesce(" ~ folder ~ ", " ~ stem ~ ") else " ~ stem ~ " end" -%}
+    {{- crosswalk.extracted(crosswalk.extracted(name, '([^.]*)$'), '^(?:heap_)?(.*)$') -}}
+{%- endmacro %}
+
+{# Tables about the export and not about people: Heap's bookkeeping, and the manifest of a dump. #}
+{% macro heap_tables_left_out() %}
+    {{ return(['_sync_info', '_event_metadata', '_sync_history', 's3_manifest', 'manifest', 'sync_info', 'event_metadata', 'property_definitions']) }}
+{% endmacro %}
+
+{# The event tables among the files, in the order of their names: all that are no table of another kind. #}
+{% macro heap_event_tables() %}
+    {%- set tables = [] -%}
+    {%- for file in crosswalk.source_files('heap', ['heap_files']) if crosswalk.file_format(file) != 'json' -%}
+        {%- set table = crosswalk.heap_table(file) -%}
+        {%- if table not in ['users', 'sessions', 'user_migrations', 'all_events', 'accounts'] + crosswalk.heap_tables_left_out() -%}{%- do tables.append(table) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(tables | unique | sort) }}
+{% endmacro %}

@@ -1,0 +1,124 @@
+-- a view: the hub reads it once, and another wide copy would cost as much as the landing
+{{ config(materialized='view') }}
+
+{%- set mapped = crosswalk.mapped_source_columns('heap') %}
+{%- set named = crosswalk.named_columns('heap', mapped) %}
+{%- set dropped = crosswalk.internal_names('heap', 'drop') %}
+{%- set columns = crosswalk.heap_columns() %}
+{%- set carried = columns | reject('in', mapped) | reject('in', named) | reject('in', dropped) | list %}
+{%- set values = ['properties', var('heap_account_property')] + named + carried %}
+{%- set known = crosswalk.heap_spine() + columns + dropped %}
+
+with
+
+raw_lines as (
+
+    select
+        {{ crosswalk.row_position() }} as line_id,
+        line
+    from {{ ref('stg_heap__lines') }}
+
+),
+
+deduplicated_keys as (
+
+    select * from {{ ref('stg_heap__deduplicated_keys') }}
+
+),
+
+session_starts as (
+
+    select * from {{ ref('stg_heap__session_starts') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('stg_heap__identities') }}
+
+),
+
+kept_rows as (
+
+    select * from {{ ref('stg_heap__rows') }}
+    where outcome = 'kept'
+
+),
+
+lines as (
+
+    select
+        kept_rows.*,
+        'heap' as source,
+        session_starts.session_started_at,
+        identities.account,
+        coalesce(deduplicated_keys.line, raw_lines.line) as line
+    from kept_rows
+    inner join raw_lines on kept_rows.line_id = raw_lines.line_id
+    left join deduplicated_keys on kept_rows.line_id = deduplicated_keys.line_id
+    left join session_starts
+        on kept_rows.source_project = session_starts.source_project and kept_rows.session_id = session_starts.session_id
+    left join identities
+        on kept_rows.source_project = identities.source_project and kept_rows.device_id = identities.final_id
+
+),
+
+picked as (
+
+    select
+        *,
+        {{ crosswalk.json_pick_text('line', mapped + [var('heap_account_property')]) | indent(8) }} as texts,
+        {{ crosswalk.json_pick('line', values) | indent(8) }} as vals,
+        {{ crosswalk.json_unknown_keys('line', known) }} as unknown_keys
+    from lines
+
+),
+
+-- a table's further columns are custom properties; the export in JSON has those in an object of their own
+custom as (
+
+    select
+        *,
+        {{ crosswalk.property_object(crosswalk.json_picked('vals', values, 'properties'), 'properties') | indent(8) }} as nested_properties,
+        case when len(unknown_keys) = 0 then '{}' else {{ crosswalk.json_keep_keys('line', 'unknown_keys') | indent(8) }} end as other_columns,
+        {{ crosswalk.carried_columns('heap', 'vals', values, carried, [
+            [crosswalk.json_name('heap_project_id'), crosswalk.json_string(crosswalk.heap_tuple_project(crosswalk.json_text('line', 'id')))],
+            [crosswalk.json_name('heap_original_user_id'), "case when heap_id <> device_id then " ~ crosswalk.json_string('heap_id') ~ " end"],
+        ]) | indent(8) }} as documented_columns
+    from picked
+
+),
+
+typed as (
+
+    select
+        *,
+        case when file_format = 'csv' then {{ crosswalk.json_from_texts('other_columns') | indent(8) }} else {{ crosswalk.json_drop_nulls('other_columns') | indent(8) }} end as own_columns
+    from custom
+
+)
+
+select
+    source_project,
+    event_key,
+    event_name,
+    event_at,
+    received_at,
+    user_id,
+    device_id,
+    device_id as person_id,
+    session_id,
+    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', mapped + [var('heap_account_property')], var('heap_account_property'))) | indent(4) }} as groups,
+    {%- for column in mapped %}
+    {{ crosswalk.json_picked('texts', mapped + [var('heap_account_property')], column) }} as {{ column }},
+    {%- endfor %}
+    {{ crosswalk.json_overlay('own_columns', 'nested_properties') | indent(4) }} as event_properties,
+    '{}' as user_properties,
+    '{}' as once_properties,
+    documented_columns as source_columns,
+    {{ crosswalk.carried_columns('heap', 'vals', values, named) | indent(4) }} as named_columns,
+    event_id as source_insert_id,
+    cast(null as {{ dbt.type_string() }}) as source_distinct_id,
+    cast(null as {{ dbt.type_string() }}) as own_uuid,
+    session_started_at
+from typed

@@ -1,0 +1,98 @@
+{{ config(materialized='view') }}
+
+with
+
+raw_lines as (
+
+    select
+        {{ crosswalk.row_position() }} as line_id,
+        line,
+        file_format
+    from {{ ref('stg_heap__lines') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_heap__parsed_rows') }}
+    where kind = 'account' and heap_id is not null
+
+),
+
+users as (
+
+    select * from {{ ref('stg_heap__users') }}
+    where account is not null
+
+),
+
+events as (
+
+    select * from {{ ref('stg_heap__events') }}
+    where groups <> '{}'
+
+),
+
+described as (
+
+    select
+        accounts.source_project,
+        accounts.event_key,
+        accounts.row_time as seen_at,
+        accounts.heap_id as group_key,
+        {{ crosswalk.json_drop_keys('raw_lines.line', crosswalk.text_list(['id', 'account_id'])) | indent(8) }} as properties,
+        raw_lines.file_format
+    from accounts
+    inner join raw_lines on accounts.line_id = raw_lines.line_id
+
+),
+
+mentions as (
+
+    select
+        source_project,
+        event_key,
+        seen_at,
+        cast(null as {{ dbt.type_string() }}) as user_id,
+        cast(null as {{ dbt.type_string() }}) as device_id,
+        group_key,
+        case when file_format = 'csv' then {{ crosswalk.json_from_texts('properties') | indent(8) }} else {{ crosswalk.json_drop_nulls('properties') | indent(8) }} end as properties
+    from described
+
+    union all
+
+    select
+        source_project,
+        row_key as event_key,
+        seen_at,
+        identity as user_id,
+        final_id as device_id,
+        account as group_key,
+        cast(null as {{ dbt.type_string() }}) as properties
+    from users
+
+    union all
+
+    select
+        source_project,
+        event_key,
+        event_at as seen_at,
+        user_id,
+        device_id,
+        {{ crosswalk.json_text(crosswalk.json_first_of_lists('groups'), var('heap_group_type')) }} as group_key,
+        cast(null as {{ dbt.type_string() }}) as properties
+    from events
+
+)
+
+select
+    source_project,
+    event_key,
+    cast(null as timestamp) as received_at,
+    seen_at,
+    user_id,
+    device_id,
+    {{ crosswalk.literal(var('heap_group_type')) }} as group_type,
+    group_key,
+    properties
+from mentions

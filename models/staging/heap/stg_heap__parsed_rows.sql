@@ -1,0 +1,123 @@
+-- a table whatever `materialize` says: it is narrow, read several times, and dear to parse
+{{ config(materialized='table') }}
+
+{%- set keys = [
+    'user_id', 'id', 'event_id', 'session_id', 'time', 'type', 'object', 'event_table_name', 'identity', 'from_user_id', 'to_user_id',
+    'joindate', 'lastseen', 'last_modified', 'identity_time',
+] %}
+{%- set time = 'coalesce(cast(parsed_time as ' ~ dbt.type_string() ~ '), time)' %}
+
+with
+
+raw_lines as (
+
+    select
+        {{ crosswalk.row_position() }} as line_id,
+        *
+    from {{ ref('stg_heap__lines') }}
+
+),
+
+deduplicated_keys as (
+
+    select * from {{ ref('stg_heap__deduplicated_keys') }}
+
+),
+
+-- a blank line is no row
+lines as (
+
+    select
+        raw_lines.line_id,
+        raw_lines.file,
+        raw_lines.line_number,
+        raw_lines.table_name,
+        raw_lines.file_format,
+        coalesce(raw_lines.has_double_escapes, false) as has_double_escapes,
+        raw_lines.has_nul,
+        raw_lines.has_lone_surrogate,
+        deduplicated_keys.line_id is not null as has_duplicate_keys,
+        case when raw_lines.is_strict then coalesce(deduplicated_keys.line, raw_lines.line) end as line,
+        coalesce(raw_lines.read_error, case when not raw_lines.is_strict then 'malformed_json' end) as read_error
+    from raw_lines
+    left join deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
+    where raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }}
+
+),
+
+picked as (
+
+    select
+        *,
+        {{ crosswalk.json_pick_text('line', keys) | indent(8) }} as picked
+    from lines
+
+),
+
+named as (
+
+    select
+        line_id, file, line_number, table_name, file_format, has_double_escapes, has_nul, has_lone_surrogate, has_duplicate_keys, line, read_error,
+        {%- for key in keys %}
+        nullif({{ crosswalk.trimmed(crosswalk.json_picked('picked', keys, key)) }}, '') as {{ key }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from picked
+
+),
+
+kinds as (
+
+    select
+        *,
+        {{ crosswalk.heap_row_kind() | indent(8) }} as kind,
+        -- the number in an id is no project of ours: rows of one export have it or not, and a person would fall in two
+        cast(null as {{ dbt.type_string() }}) as project_name,
+        coalesce({{ crosswalk.heap_id('user_id') }}, {{ crosswalk.heap_tuple_id('id') }}) as heap_id,
+        {{ crosswalk.parse_time('time') | indent(8) }} as parsed_time,
+        {{ crosswalk.heap_listed_table() | indent(8) }} as listed_table
+    from named
+
+),
+
+tabled as (
+
+    select
+        *,
+        case
+            when listed_table is not null then listed_table
+            when file_format = 'json' then coalesce(type, object)
+            else table_name
+        end as event_table
+    from kinds
+
+)
+
+select
+    line_id,
+    file,
+    line_number,
+    read_error,
+    has_double_escapes,
+    has_nul,
+    has_lone_surrogate,
+    has_duplicate_keys,
+    table_name,
+    file_format,
+    {{ crosswalk.source_project('project_name', 'heap') }} as source_project,
+    kind,
+    event_table,
+    listed_table is not null as is_listed_only,
+    coalesce(heap_id, case when kind in ('user', 'account') then {{ crosswalk.heap_id('id') }} end) as heap_id,
+    {{ crosswalk.heap_id('from_user_id') }} as from_id,
+    {{ crosswalk.heap_id('to_user_id') }} as to_id,
+    identity,
+    {{ crosswalk.heap_id('event_id') }} as event_id,
+    {{ crosswalk.heap_id('session_id') }} as session_id,
+    {{ crosswalk.plausible_time('parsed_time') }} as row_time,
+    case
+        when line is null then null
+        when event_id is not null then {{ crosswalk.stable_key(['event_table', crosswalk.heap_id('event_id'), time]) }}
+        -- Heap rewrites the ids of people when they merge, so they are no part of a key
+        else {{ crosswalk.stable_key(['event_table', time, crosswalk.json_drop_keys('line', crosswalk.text_list(['user_id', 'id', 'identity']))]) }}
+    end as event_key
+from tabled

@@ -1,0 +1,93 @@
+{{ config(materialized='view') }}
+
+{%- set ids = crosswalk.heap_user_ids() %}
+{%- set columns = crosswalk.heap_user_columns() %}
+{%- set values = ['properties'] + columns %}
+
+with
+
+raw_lines as (
+
+    select
+        {{ crosswalk.row_position() }} as line_id,
+        line,
+        file_format
+    from {{ ref('stg_heap__lines') }}
+
+),
+
+deduplicated_keys as (
+
+    select * from {{ ref('stg_heap__deduplicated_keys') }}
+
+),
+
+users as (
+
+    select * from {{ ref('stg_heap__users') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('stg_heap__identities') }}
+
+),
+
+lines as (
+
+    select
+        users.source_project,
+        users.row_key,
+        users.seen_at,
+        users.final_id as device_id,
+        identities.identity as user_id,
+        raw_lines.file_format,
+        coalesce(deduplicated_keys.line, raw_lines.line) as line
+    from users
+    inner join raw_lines on users.line_id = raw_lines.line_id
+    left join deduplicated_keys on users.line_id = deduplicated_keys.line_id
+    inner join identities on users.source_project = identities.source_project and users.final_id = identities.final_id
+
+),
+
+picked as (
+
+    select
+        *,
+        {{ crosswalk.json_pick('line', values) | indent(8) }} as vals,
+        {{ crosswalk.json_drop_keys('line', crosswalk.text_list(ids + columns)) | indent(8) }} as other_columns
+    from lines
+
+),
+
+custom as (
+
+    select
+        *,
+        {{ crosswalk.property_object(crosswalk.json_picked('vals', values, 'properties'), 'properties') | indent(8) }} as nested_properties,
+        {{ crosswalk.carried_columns('heap', 'vals', values, columns) | indent(8) }} as documented_columns,
+        case when file_format = 'csv' then {{ crosswalk.json_from_texts('other_columns') | indent(8) }} else {{ crosswalk.json_drop_nulls('other_columns') | indent(8) }} end as own_columns,
+        'heap' as source
+    from picked
+
+),
+
+merged as (
+
+    select
+        *,
+        {{ crosswalk.json_overlay('own_columns', 'nested_properties') | indent(8) }} as own_properties
+    from custom
+
+)
+
+select
+    source_project,
+    row_key,
+    seen_at,
+    user_id,
+    device_id,
+    cast(null as {{ dbt.type_string() }}) as source_distinct_id,
+    {{ crosswalk.json_overlay('own_properties', 'documented_columns') | indent(4) }} as properties
+from merged

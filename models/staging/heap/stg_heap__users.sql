@@ -1,0 +1,71 @@
+-- a row of Heap's users table each, narrow: who it is, and when it said so
+{{ config(materialized='table') }}
+
+{%- set times = ['last_modified', 'lastseen', 'identity_time', 'joindate'] %}
+{%- set keys = times + [var('heap_account_property')] %}
+
+with
+
+raw_lines as (
+
+    select
+        {{ crosswalk.row_position() }} as line_id,
+        line
+    from {{ ref('stg_heap__lines') }}
+
+),
+
+parsed_rows as (
+
+    select * from {{ ref('stg_heap__parsed_rows') }}
+    where kind = 'user' and heap_id is not null
+
+),
+
+migrations as (
+
+    select * from {{ ref('stg_heap__migrations') }}
+
+),
+
+picked as (
+
+    select
+        parsed_rows.source_project,
+        parsed_rows.line_id,
+        parsed_rows.heap_id,
+        parsed_rows.identity,
+        coalesce(migrations.final_id, parsed_rows.heap_id) as final_id,
+        {{ crosswalk.json_pick_text('raw_lines.line', keys) | indent(8) }} as picked,
+        {{ crosswalk.json_text(crosswalk.json_value('raw_lines.line', 'properties'), var('heap_account_property')) }} as nested_account,
+        {{ crosswalk.md5_hex('raw_lines.line') }} as row_key
+    from parsed_rows
+    inner join raw_lines on parsed_rows.line_id = raw_lines.line_id
+    left join migrations
+        on parsed_rows.source_project = migrations.source_project and parsed_rows.heap_id = migrations.from_id
+
+),
+
+timed as (
+
+    select
+        *,
+        {%- for time in times %}
+        {{ crosswalk.plausible_time(crosswalk.parse_time(crosswalk.json_picked('picked', keys, time))) | indent(8) }} as {{ time }},
+        {%- endfor %}
+        nullif({{ crosswalk.trimmed('coalesce(' ~ crosswalk.json_picked('picked', keys, var('heap_account_property')) ~ ', nested_account)') }}, '') as account
+    from picked
+
+)
+
+select
+    source_project,
+    line_id,
+    row_key,
+    heap_id,
+    final_id,
+    identity,
+    account,
+    coalesce(last_modified, lastseen, identity_time, joindate) as seen_at,
+    coalesce(identity_time, joindate, last_modified) as identified_at
+from timed
