@@ -53,6 +53,12 @@
             {{ exceptions.raise_compiler_error("Variable '" ~ name ~ "' is " ~ tojson(var(name, none)) ~ " but " ~ problem ~ ". Change it in the vars of dbt_project.yml or with --vars.") }}
         {%- endif -%}
     {%- endfor -%}
+    {%- set route = (invocation_args_dict.get('selector') or '').split('_to_') -%}
+    {%- for name, setting in [(route[0], 'sources'), (route[-1], 'destinations')] if route | length == 2 -%}
+        {%- if name in settings[setting]['each_of'] and name not in var(setting) -%}
+            {{ exceptions.raise_compiler_error("The selector '" ~ route | join('_to_') ~ "' needs '" ~ name ~ "' in the variable '" ~ setting ~ "', which is " ~ tojson(var(setting)) ~ ". Add it in the vars of dbt_project.yml or with --vars.") }}
+        {%- endif -%}
+    {%- endfor -%}
     {%- if var('start_at') and var('end_at') and crosswalk.full_time(var('start_at')) >= crosswalk.full_time(var('end_at')) -%}
         {{ exceptions.raise_compiler_error("Variable 'start_at' (" ~ var('start_at') ~ ") has to lie before 'end_at' (" ~ var('end_at') ~ "). Change one of them in the vars of dbt_project.yml or with --vars.") }}
     {%- endif -%}

@@ -72,3 +72,8 @@
         else {{ crosswalk.json_build([[crosswalk.json_name(var('heap_group_type')), "'[' || " ~ crosswalk.json_string(account) ~ " || ']'"]]) | indent(8) }}
     end
 {%- endmacro %}
+
+{# The custom columns of a row as values: a CSV file has texts only. `object` is a column beside `file_format`. #}
+{% macro heap_typed(object) -%}
+    case when file_format = 'csv' then {{ crosswalk.json_from_texts(object) | indent(8) }} else {{ crosswalk.json_drop_nulls(object) | indent(8) }} end
+{%- endmacro %}

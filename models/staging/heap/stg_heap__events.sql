@@ -8,6 +8,7 @@
 {%- set carried = columns | reject('in', mapped) | reject('in', named) | reject('in', dropped) | list %}
 {%- set values = ['properties', var('heap_account_property')] + named + carried %}
 {%- set known = crosswalk.heap_spine() + columns + dropped %}
+{%- set texts = mapped + [var('heap_account_property')] %}
 
 with
 
@@ -26,17 +27,9 @@ deduplicated_keys as (
 
 ),
 
-session_starts as (
+session_starts as (select * from {{ ref('stg_heap__session_starts') }}),
 
-    select * from {{ ref('stg_heap__session_starts') }}
-
-),
-
-identities as (
-
-    select * from {{ ref('stg_heap__identities') }}
-
-),
+identities as (select * from {{ ref('stg_heap__identities') }}),
 
 kept_rows as (
 
@@ -67,7 +60,7 @@ picked as (
 
     select
         *,
-        {{ crosswalk.json_pick_text('line', mapped + [var('heap_account_property')]) | indent(8) }} as texts,
+        {{ crosswalk.json_pick_text('line', texts) | indent(8) }} as texts,
         {{ crosswalk.json_pick('line', values) | indent(8) }} as vals,
         {{ crosswalk.json_unknown_keys('line', known) }} as unknown_keys
     from lines
@@ -93,7 +86,7 @@ typed as (
 
     select
         *,
-        case when file_format = 'csv' then {{ crosswalk.json_from_texts('other_columns') | indent(8) }} else {{ crosswalk.json_drop_nulls('other_columns') | indent(8) }} end as own_columns
+        {{ crosswalk.heap_typed('other_columns') | indent(8) }} as own_columns
     from custom
 
 )
@@ -108,9 +101,9 @@ select
     device_id,
     device_id as person_id,
     session_id,
-    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', mapped + [var('heap_account_property')], var('heap_account_property'))) | indent(4) }} as groups,
+    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', texts, var('heap_account_property'))) | indent(4) }} as groups,
     {%- for column in mapped %}
-    {{ crosswalk.json_picked('texts', mapped + [var('heap_account_property')], column) }} as {{ column }},
+    {{ crosswalk.json_picked('texts', texts, column) }} as {{ column }},
     {%- endfor %}
     {{ crosswalk.json_overlay('own_columns', 'nested_properties') | indent(4) }} as event_properties,
     '{}' as user_properties,

@@ -56,7 +56,7 @@ mentions as (
         cast(null as {{ dbt.type_string() }}) as user_id,
         cast(null as {{ dbt.type_string() }}) as device_id,
         group_key,
-        case when file_format = 'csv' then {{ crosswalk.json_from_texts('properties') | indent(8) }} else {{ crosswalk.json_drop_nulls('properties') | indent(8) }} end as properties
+        {{ crosswalk.heap_typed('properties') | indent(8) }} as properties
     from described
 
     union all

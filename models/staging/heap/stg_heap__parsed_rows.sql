@@ -18,11 +18,7 @@ raw_lines as (
 
 ),
 
-deduplicated_keys as (
-
-    select * from {{ ref('stg_heap__deduplicated_keys') }}
-
-),
+deduplicated_keys as (select * from {{ ref('stg_heap__deduplicated_keys') }}),
 
 -- a blank line is no row
 lines as (

@@ -67,7 +67,7 @@ custom as (
         *,
         {{ crosswalk.property_object(crosswalk.json_picked('vals', values, 'properties'), 'properties') | indent(8) }} as nested_properties,
         {{ crosswalk.carried_columns('heap', 'vals', values, columns) | indent(8) }} as documented_columns,
-        case when file_format = 'csv' then {{ crosswalk.json_from_texts('other_columns') | indent(8) }} else {{ crosswalk.json_drop_nulls('other_columns') | indent(8) }} end as own_columns,
+        {{ crosswalk.heap_typed('other_columns') | indent(8) }} as own_columns,
         'heap' as source
     from picked
 
