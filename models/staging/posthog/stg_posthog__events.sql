@@ -67,7 +67,9 @@ moved as (
     select
         *,
         {%- for name in ['$set', '$set_once'] %}
-        {{ crosswalk.posthog_moved_object(crosswalk.json_picked('vals', keys, name), crosswalk.json_picked('inside', inner, name)) | indent(8) }} as moved_{{ name[1:] }},
+        {{ crosswalk.posthog_moved_object(
+            crosswalk.json_picked('vals', keys, name), crosswalk.json_picked('inside', inner, name)
+        ) | indent(8) }} as moved_{{ name[1:] }},
         {%- endfor %}
         {{ crosswalk.unknown_columns('posthog', 'unknown_keys', 'line') | indent(8) }} as unknown_columns
     from opened

@@ -1,5 +1,7 @@
 {{ config(materialized='view') }}
 
+{%- set names = crosswalk.posthog_identity_verbs() | join("', '") %}
+
 with
 
 -- a row that is quarantined for its time still says who is who
@@ -8,7 +10,7 @@ verbs as (
     select * from {{ ref('stg_posthog__rows') }}
     where
         outcome in ('kept', 'quarantined')
-        and event_name in ('{{ crosswalk.posthog_identity_verbs() | join("', '") }}')
+        and event_name in ('{{ names }}')
         and user_id is not null and device_id is not null
 
 )

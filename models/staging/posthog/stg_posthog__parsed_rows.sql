@@ -74,11 +74,16 @@ named as (
         *,
         -- no row names its project
         cast(null as {{ dbt.type_string() }}) as project,
+        coalesce({{ crosswalk.json_picked('picked', texts, 'created_at') }}, {{ crosswalk.json_picked('picked', texts, 'inserted_at') }}) as received_text,
         {{ crosswalk.canonical_uuid(crosswalk.json_picked('picked', texts, 'uuid')) | indent(8) }} as row_uuid,
         case
-            when not {{ crosswalk.is_blank(crosswalk.json_picked('picked', texts, 'distinct_id')) }} then {{ crosswalk.json_picked('picked', texts, 'distinct_id') }}
-            when not {{ crosswalk.is_blank(crosswalk.json_picked('picked', texts, '$distinct_id')) }} then {{ crosswalk.json_picked('picked', texts, '$distinct_id') }}
-            when not {{ crosswalk.is_blank(crosswalk.json_picked('ids', ids, 'distinct_id')) }} then {{ crosswalk.json_picked('ids', ids, 'distinct_id') }}
+            {%- for place in [
+                crosswalk.json_picked('picked', texts, 'distinct_id'),
+                crosswalk.json_picked('picked', texts, '$distinct_id'),
+                crosswalk.json_picked('ids', ids, 'distinct_id'),
+            ] %}
+            when not {{ crosswalk.is_blank(place) }} then {{ place }}
+            {%- endfor %}
         end as distinct_id
     from identified
 
@@ -114,5 +119,5 @@ select
     '$' || {{ crosswalk.json_picked('ids', ids, '$group_type') }} || '_' || {{ crosswalk.json_picked('ids', ids, '$group_key') }} as group_name,
     {{ crosswalk.json_picked('ids', ids, '$insert_id') }} as insert_id,
     {{ crosswalk.plausible_time(crosswalk.parse_time(crosswalk.json_picked('picked', texts, 'timestamp'))) | indent(4) }} as event_time,
-    {{ crosswalk.plausible_time(crosswalk.parse_time('coalesce(' ~ crosswalk.json_picked('picked', texts, 'created_at') ~ ', ' ~ crosswalk.json_picked('picked', texts, 'inserted_at') ~ ')')) | indent(4) }} as received_at
+    {{ crosswalk.plausible_time(crosswalk.parse_time('received_text')) | indent(4) }} as received_at
 from named

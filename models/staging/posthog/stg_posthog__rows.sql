@@ -26,10 +26,12 @@ recognized as (
     select
         parsed_rows.*,
         anonymous_ids.anonymous_id is not null as is_anonymous,
-        parsed_rows.event_name in ('$create_alias', '$merge_dangerously') and coalesce(parsed_rows.alias <> parsed_rows.person_name, false) as names_an_alias,
+        parsed_rows.event_name in ('$create_alias', '$merge_dangerously')
+        and coalesce(parsed_rows.alias <> parsed_rows.person_name, false) as names_an_alias,
         coalesce(parsed_rows.event_name = '$groupidentify' and parsed_rows.person_name = parsed_rows.group_name, false) as is_nobody,
         case
-            when parsed_rows.event_time <= {{ crosswalk.add_days('coalesce(parsed_rows.received_at, ' ~ crosswalk.as_of() ~ ')', 1) }} then parsed_rows.event_time
+            when parsed_rows.event_time <= {{ crosswalk.add_days('coalesce(parsed_rows.received_at, ' ~ crosswalk.as_of() ~ ')', 1) }}
+                then parsed_rows.event_time
         end as event_at
     from parsed_rows
     left join anonymous_ids
