@@ -110,6 +110,14 @@ TO_POSTHOG: dict[str, tuple[Row, Row]] = {
         line(properties='{"a": [1.5, {"b": null}], "$groups": {"team": "x"}}'),
         {"properties": {"a": [1.5, {"b": None}], "$groups": {"team": "x"}}},
     ),
+    "properties as text with a doubled key": (
+        line(properties='{"a": 1, "b": {"c": 1, "c": 2}}'),
+        {"properties": {"properties": '{"a": 1, "b": {"c": 1, "c": 2}}'}},
+    ),
+    "properties as text with a NUL": (
+        line(properties='{"a": "\\u0000"}'),
+        {"properties": {"properties": '{"a": "\\u0000"}'}},
+    ),
     "properties that are none": (line(properties=[1]), {"properties": {"properties": [1]}}),
     "set beside": (
         line(properties={"x": 1}, beside={"$set": {"a": 1}, "$set_once": {"b": 2}}),
@@ -418,6 +426,45 @@ def test_what_amplitude_made_comes_back_the_same(samples: Result) -> None:
         assert copy.properties == {**payload.properties, **MARKS}
     assert again.rows("audit_quarantined") == []
     again.close()
+
+
+def test_neither_order_nor_files_matter(posthog_samples: Result, tmp_path: Path) -> None:
+    lines = [one for file in harness.posthog_files() for one in harness.file_lines(file)]
+    lines = [one.removeprefix(b"\xef\xbb\xbf") for one in reversed(lines)]
+    files = [
+        harness.write_lines(tmp_path / "z.jsonl", lines[::2]),
+        harness.write_lines(tmp_path / "a.jsonl", lines[1::2]),
+    ]
+    again = harness.run(files, SETTINGS, tool="posthog")
+    for destination in ("posthog", "mixpanel"):
+        texts = [payload.text for payload in posthog_samples.payloads(destination)]
+        assert [payload.text for payload in again.payloads(destination)] == texts
+    again.close()
+
+
+def test_settings_for_other_sources_leave_the_rows_alone(posthog_samples: Result) -> None:
+    variables = {
+        **SETTINGS,
+        "posthog_person_properties": "on_change",
+        "user_properties_on_events": {"posthog": "root", "mixpanel": "nested"},
+        "user_properties_merge": "key",
+    }
+    result = harness.run(harness.posthog_files(), variables, tool="posthog")
+    texts = [payload.text for payload in posthog_samples.payloads("posthog")]
+    assert [payload.text for payload in result.payloads("posthog")] == texts
+    profiles = [payload.json for payload in posthog_samples.of_kind("mixpanel", "engage")]
+    assert [payload.json for payload in result.of_kind("mixpanel", "engage")] == profiles
+    result.close()
+
+
+def test_every_row_is_accounted_for(posthog_samples: Result) -> None:
+    lines = sum(1 for file in harness.posthog_files() for one in harness.file_lines(file) if one.strip())
+    for destination in ("posthog", "mixpanel"):
+        counts = posthog_samples.rows("audit_route_counts", f"destination = '{destination}'")
+        assert sum(row["rows_read"] for row in counts) == lines
+        delivered = sum(row["delivered"] for row in counts)
+        kind = "event" if destination == "posthog" else "import"
+        assert delivered == len(posthog_samples.of_kind(destination, kind))
 
 
 VERBS = ("$create_alias", "$merge_dangerously", "$groupidentify")

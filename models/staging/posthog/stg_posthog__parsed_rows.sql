@@ -53,17 +53,9 @@ opened as (
 
     select
         *,
-        {{ crosswalk.property_object('properties_value', 'properties') | indent(8) }} as properties
-    from picked
-
-),
-
-identified as (
-
-    select
-        *,
+        {{ crosswalk.property_object('properties_value', 'properties') | indent(8) }} as properties,
         {{ crosswalk.json_pick_text('properties', ids) | indent(8) }} as ids
-    from opened
+    from picked
 
 ),
 
@@ -85,7 +77,7 @@ named as (
             when not {{ crosswalk.is_blank(place) }} then {{ place }}
             {%- endfor %}
         end as distinct_id
-    from identified
+    from opened
 
 )
 
