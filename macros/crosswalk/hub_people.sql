@@ -49,6 +49,7 @@
    value. #}
 {% macro first_touch_object(destination=none) -%}
     case
+        when source is null then '{}'
         {%- for source in var('sources') if source != destination %}
         {%- set pairs = [] %}
         {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' and row[source] %}
@@ -65,6 +66,24 @@
         {%- endfor %}
         else '{}'
     end
+{%- endmacro %}
+
+{# What a row says of its person's properties, as text; null where it says nothing. Where properties are changes, one that is taken away is null. #}
+{% macro person_snapshot() -%}
+    {%- set properties = 'cast(user_properties as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set unset = crosswalk.json_value('event_properties', '$unset') -%}
+    {%- if crosswalk.sources_that_set_once() -%}
+    case
+        when source in ('{{ crosswalk.sources_that_set_once() | join("', '") }}') and {{ crosswalk.json_kind(unset) }} = 'array'
+            then nullif({{ crosswalk.json_splice([
+                properties,
+                crosswalk.json_drop_keys(crosswalk.json_null_object(unset), crosswalk.json_keys(properties)),
+            ]) | indent(12) }}, '{}')
+        else nullif({{ properties }}, '{}')
+    end
+    {%- else -%}
+    nullif({{ properties }}, '{}')
+    {%- endif -%}
 {%- endmacro %}
 
 {# The rest of what a row sets once: the keys that the crosswalk does not know, as they are. #}

@@ -68,10 +68,14 @@
     {{ return(names) }}
 {% endmacro %}
 
-{# An event's own properties (the column `event_object`) and, where the setting says root, the user's beside them (the column `said_properties`); the event's own win. #}
+{# An event's own properties (the column `event_object`) and, where the setting says root, the user's beside them (the column `said_properties`); the event's own win.
+   A row that goes back to its own tool gets nothing beside them. #}
 {% macro own_properties(destination) -%}
     {%- if var('user_properties_on_events').get(destination, 'none') == 'root' -%}
     case
+        {%- if destination in var('sources') %}
+        when {{ crosswalk.is_native_to(destination) }} then event_object
+        {%- endif %}
         when said_properties = '{}' then event_object
         when {{ crosswalk.json_shares_keys('event_object', 'said_properties') }}
             then {{ crosswalk.json_splice([

@@ -11,6 +11,9 @@
             {%- if places %}
                 {%- set values = [] %}
                 {%- for place in places %}{%- do values.append("nullif(nullif(cast(" ~ crosswalk.json_value('properties', place['name']) ~ " as " ~ dbt.type_string() ~ "), 'null'), '\"\"')") %}{%- endfor %}
+                {%- if row['canonical_property'] in columns and destination not in ('posthog', source) %}
+                    {%- do values.append(crosswalk.json_string(crosswalk.json_text('context', row['canonical_property']))) %}
+                {%- endif %}
                 {%- do pairs.append([name, "coalesce(" ~ values | join(', ') ~ ", null)"]) %}
             {%- elif row['canonical_property'] in columns and not (destination == 'posthog') %}
                 {%- do pairs.append([name, crosswalk.json_string(crosswalk.json_text('context', row['canonical_property']))]) %}
@@ -40,14 +43,33 @@
         {%- endif -%}
     {%- endfor -%}
     {%- if crosswalk.sources_that_set_once() -%}
-    {{ crosswalk.json_splice([
-        crosswalk.json_build(pairs),
-        crosswalk.json_drop_keys('initial_properties', crosswalk.text_list(crosswalk.first_touch_names())),
-    ]) }}
+    {%- do pairs.extend(crosswalk.traits_set_once(destination)) -%}
+    {%- set own = crosswalk.json_drop_keys('initial_properties', crosswalk.text_list(crosswalk.first_touch_names())) -%}
+    {{ crosswalk.json_overlay(own, crosswalk.json_build(pairs)) }}
     {%- else -%}
     {{ crosswalk.json_build(pairs) }}
     {%- endif -%}
 {%- endmacro %}
+
+{# The concepts that are set on people otherwise, where a source sets them once: [name, JSON text] pairs. #}
+{% macro traits_set_once(destination) %}
+    {%- set pairs = [] -%}
+    {%- for source in crosswalk.sources_that_set_once() -%}
+        {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set' and row[destination] and source != destination -%}
+            {%- set values = [] -%}
+            {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'up' -%}
+                {%- do values.append("nullif(cast(" ~ crosswalk.json_value('initial_properties', place['name']) ~ " as " ~ dbt.type_string() ~ "), 'null')") -%}
+            {%- endfor -%}
+            {%- if values -%}
+                {%- do pairs.append([
+                    crosswalk.json_name(crosswalk.destination_cell(row[destination])['name']),
+                    "case when source = '" ~ source ~ "' then coalesce(" ~ values | join(', ') ~ ", null) end",
+                ]) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(pairs) }}
+{% endmacro %}
 
 {# Two object texts as one. The second wins; what the first holds under the same name with another value, or under a name that is reserved, is kept as
    `<source>_<name>`. #}

@@ -6,7 +6,7 @@
         when 'string'
             then case
                 when {{ crosswalk.json_is_strict_object(crosswalk.json_scalar_text(value)) }}
-                    then {{ crosswalk.json_minify(crosswalk.json_scalar_text(value)) }}
+                    then {{ crosswalk.read_object_text(crosswalk.json_scalar_text(value), column) }}
                 when {{ crosswalk.is_blank(crosswalk.json_scalar_text(value)) }} then '{}'
                 else {{ crosswalk.json_build([[crosswalk.json_name(column), value ~ '::varchar']]) }}
             end
@@ -15,6 +15,15 @@
         when 'number' then {{ crosswalk.json_build([[crosswalk.json_name(column), value ~ '::varchar']]) }}
         when 'boolean' then {{ crosswalk.json_build([[crosswalk.json_name(column), value ~ '::varchar']]) }}
         else '{}'
+    end
+{%- endmacro %}
+
+{# A text that is a strict object, read; one with a doubled key, a NUL or half of a surrogate pair, which the landing mends in a line only, stays text. #}
+{% macro read_object_text(text, column) -%}
+    case
+        when {{ crosswalk.json_has_duplicate_keys(text) }} or {{ crosswalk.json_nul_escape(text) }} or coalesce({{ crosswalk.json_lone_surrogate(text) }}, false)
+            then {{ crosswalk.json_build([[crosswalk.json_name(column), crosswalk.json_string(text)]]) }}
+        else {{ crosswalk.json_minify(text) }}
     end
 {%- endmacro %}
 

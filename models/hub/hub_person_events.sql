@@ -45,7 +45,7 @@ sightings as (
         own_device_id,
         person_id,
         source_distinct_id,
-        nullif(cast(user_properties as {{ dbt.type_string() }}), '{}') as snapshot,
+        {{ crosswalk.person_snapshot() | indent(8) }} as snapshot,
         {{ crosswalk.first_touch_object() | indent(8) }} as first_touch,
         {{ crosswalk.other_once_properties() | indent(8) }} as once_properties,
         {{ crosswalk.event_created_at() | indent(8) }} as person_created_at,

@@ -68,6 +68,9 @@ select
     {{ crosswalk.json_object_agg('property_name', 'property_value') }} as properties,
     max(latest_at) as properties_at
 from latest_values
+{%- if crosswalk.sources_that_set_once() %}
+where not (source in ('{{ crosswalk.sources_that_set_once() | join("', '") }}') and property_value = 'null')
+{%- endif %}
 group by source, source_project, person_key
 {% endif %}
 {%- if by_key and by_row %}

@@ -69,13 +69,12 @@ def variable(project: dict[str, Any], given: dict[str, Any], name: str, default:
 
 
 def check_files(project_dir: Path, project: dict[str, Any], given: dict[str, Any]) -> list[str]:
-    """Amplitude's gzip files that cannot be read to their end: a truncated one would abort the whole build."""
-    if "amplitude" not in (variable(project, given, "sources", ["amplitude"]) or []):
-        return []
-    patterns = variable(project, given, "amplitude_files", []) or []
-    files = list(
-        dict.fromkeys(find_files([patterns] if isinstance(patterns, str) else patterns, project_dir))
-    )
+    """The sources' gzip files that cannot be read to their end: a truncated one would abort the whole build."""
+    patterns: list[str] = []
+    for setting in _file_settings(variable(project, given, "sources", ["amplitude"]) or []):
+        found = variable(project, given, setting, []) or []
+        patterns += [found] if isinstance(found, str) else found
+    files = list(dict.fromkeys(find_files(patterns, project_dir)))
     with Progress(len(files), "files checked") as progress:
         faults = unreadable(files, project_dir, progress.add)
     for name, fault in faults.items():
@@ -83,6 +82,12 @@ def check_files(project_dir: Path, project: dict[str, Any], given: dict[str, Any
             f"Set aside: {safe(name)} cannot be read, {safe(fault)}. Fetch it again to have its events."
         )
     return list(faults)
+
+
+def _file_settings(sources: list[str]) -> list[str]:
+    """The variables that name the files of these sources."""
+    settings = [f"{source}_files" for source in sources]
+    return [*settings, "mixpanel_profile_files"] if "mixpanel" in sources else settings
 
 
 def _run_dbt(options: BuildOptions, variables: dict[str, Any]) -> int:

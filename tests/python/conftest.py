@@ -26,6 +26,12 @@ def samples() -> harness.Result:
 
 
 @pytest.fixture(scope="session")
+def posthog_samples() -> harness.Result:
+    """The PostHog-shaped samples, held against a day of their own."""
+    return harness.run(harness.posthog_files(), {"as_of": "2024-06-01"}, tool="posthog")
+
+
+@pytest.fixture(scope="session")
 def overlapping_samples() -> harness.Result:
     """The sample exports with those that repeat rows of the others: overlapping hours, Windows line ends, a ZIP."""
     return harness.run([*harness.sample_files(), *harness.overlapping_files()])

@@ -217,6 +217,11 @@ def sample_files() -> list[Path]:
     return [SAMPLES / f"amplitude_{name}" for name in names]
 
 
+def posthog_files() -> list[Path]:
+    """The PostHog-shaped samples."""
+    return sorted((ROOT / "samples" / "posthog").glob("*.jsonl"))
+
+
 @functools.cache
 def overlapping_files() -> tuple[Path, ...]:
     """The sample exports that repeat rows of the others: with a mark and Windows line ends, and the members of a ZIP."""

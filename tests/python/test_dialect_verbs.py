@@ -287,6 +287,12 @@ case(
     x='{"a":"x","b":[1,true,null,""," "],"c":[],"d":null,"e":"  ","f":{"g":1}}',
 )
 case("json_text_lists", "json_text_lists('x')", "{}", x="{}", what="nothing")
+for array, nulls, what in [
+    ('["b","a","b","x\\"y",7,null]', '{"7":null,"a":null,"b":null,"x\\"y":null}', "each once, in order"),
+    ("[]", "{}", "nothing"),
+    ('{"a":1}', "{}", "no array"),
+]:
+    case("json_null_object", "json_null_object('x')", nulls, x=array, what=what)
 RESERVED = "['time', \"it's\"]"
 for theirs, ours, roomed, what in [
     ('{"a":1,"b":2}', '{"a":9}', '{"s_a":1,"b":2}', "another value moves over"),

@@ -23,6 +23,9 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 REASON = re.compile(r"'([a-z_{} ]+)' as (?:reason|read_error)\b|then '([a-z_]+)'$", re.M)
 PLACE = re.compile(r"(?:col|ep|up):(.+)")
 
+# Every route that has a page: its source and its destination.
+ROUTES = [tuple(path.stem.split("-to-")) for path in sorted((ROOT / "docs").glob("*-to-*.md"))]
+
 # dbt's own flags that the docs use; dbt's parser is not ours to read.
 DBT = {
     "build": {"--vars", "--select", "--selector", "--full-refresh"},
@@ -77,9 +80,9 @@ def seed_rows(seed: str) -> list[dict[str, str]]:
 def declared_reasons() -> set[str]:
     """Every reason that the SQL writes, with the names of the destinations filled in."""
     files = [
-        ROOT / "models/staging/amplitude/stg_amplitude__parsed_rows.sql",
-        ROOT / "models/staging/amplitude/stg_amplitude__rows.sql",
-        ROOT / "models/staging/amplitude/stg_amplitude__lines.sql",
+        *sorted((ROOT / "models/staging").glob("*/*_rows.sql")),
+        ROOT / "macros/project/landed_lines.sql",
+        ROOT / "macros/project/row_outcomes.sql",
         ROOT / "models/audit/audit_repaired.sql",
         ROOT / "macros/dialect/read_rejects.sql",
         *sorted((ROOT / "models/destinations").glob("*/*_routed_events.sql")),
@@ -207,27 +210,36 @@ def test_every_limit_is_in_the_docs() -> None:
     assert [limit for limit in limits if f"`{limit[0]}` | {int(limit[1]):,} |" not in page] == []
 
 
-@pytest.mark.parametrize("destination", ["mixpanel", "posthog"])
-def test_every_mapped_name_is_on_the_page_of_its_route(destination: str) -> None:
-    page = (ROOT / f"docs/amplitude-to-{destination}.md").read_text()
+@pytest.mark.parametrize(("source", "destination"), [route for route in ROUTES if route[0] != route[1]])
+def test_every_mapped_name_is_on_the_page_of_its_route(source: str, destination: str) -> None:
+    page = (ROOT / f"docs/{source}-to-{destination}.md").read_text()
     missing = set()
     for row in seed_rows("crosswalk_properties"):
-        for place in filter(None, row["amplitude"].split("|")):
+        for place in filter(None, row[source].split("|")):
             match = PLACE.fullmatch(place)
             if match and match[1] != "user_creation_time" and f"`{match[1]}`" not in page:
                 missing.add(match[1])
-        target = row[destination].split(" macro:")[0]
+        target = re.sub(r"^(?:ep|up):", "", row[destination].split("|")[0].split(" macro:")[0])
         first_touch = row["person"] == "set_once" and destination == "posthog"
-        if row["amplitude"] and target and not first_touch and f"`{target}`" not in page:
+        if row[source] and target and not first_touch and f"`{target}`" not in page:
             missing.add(target)
     assert missing == set()
 
 
-@pytest.mark.parametrize("destination", ["mixpanel", "posthog"])
-def test_every_event_of_the_seed_is_on_the_page_of_its_route(destination: str) -> None:
-    page = (ROOT / f"docs/amplitude-to-{destination}.md").read_text()
+@pytest.mark.parametrize("row", [row for row in seed_rows("crosswalk_properties") if row["posthog"]], ids=str)
+def test_every_name_of_posthog_is_on_the_page_that_reads_it(row: dict[str, str]) -> None:
+    page = (ROOT / "docs/posthog-to-mixpanel.md").read_text()
+    for place in row["posthog"].split(" macro:")[0].split("|"):
+        assert f"`{place}`" in page
+
+
+@pytest.mark.parametrize(("source", "destination"), ROUTES)
+def test_every_event_of_the_seed_is_on_the_page_of_its_route(source: str, destination: str) -> None:
+    page = (ROOT / f"docs/{source}-to-{destination}.md").read_text()
     column = f"{destination}_event"
     for row in seed_rows("crosswalk_events"):
+        if row["source"] != source:
+            continue
         if row[column] != row["source_event"] and (row[column] or row["action"] == "drop"):
             assert f"`{row['source_event']}`" in page
 

@@ -19,7 +19,7 @@ TESTS = sorted([*(ROOT / "tests").glob("*.sql"), *(ROOT / "tests" / "generic").g
 DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 
 # Every model that there can be, so that its columns can be looked at.
-EVERYTHING = {"mixpanel_id_merge": "original"}
+EVERYTHING = {"mixpanel_id_merge": "original", "sources": harness.SOURCES}
 
 LONGEST_MODEL = 120
 

@@ -7,10 +7,13 @@
     {{ return([[name, crosswalk.json_string(os)]]) }}
 {% endmacro %}
 
-{# The device type is a device unless it was read as the OS. #}
+{# The device type is a device unless it was read as the OS. PostHog's says Mobile or Desktop only; its own $device is the device. #}
 {% macro mixpanel_device(column, name, place, source_name) %}
     {{ return([
-        [name, "case when device_type is distinct from os or " ~ crosswalk.is_native('platform', 'os', 'device_type') ~ " then " ~ crosswalk.json_string('device_type') ~ " end"],
+        [name, crosswalk.unless_source(
+            ['posthog'] | select('in', var('sources')) | list,
+            "case when device_type is distinct from os or " ~ crosswalk.is_native('platform', 'os', 'device_type') ~ " then " ~ crosswalk.json_string('device_type') ~ " end"
+        )],
         [source_name, "case when device_type = os and not " ~ crosswalk.is_native('platform', 'os', 'device_type') ~ " then " ~ crosswalk.json_string('device_type') ~ " end"],
     ]) }}
 {% endmacro %}

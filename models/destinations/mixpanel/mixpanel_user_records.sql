@@ -42,6 +42,15 @@ select
     user_id as distinct_id,
     coalesce(greatest(coalesce(properties_at, context_at), coalesce(context_at, properties_at)), first_seen_at) as updated_at,
     {{ crosswalk.json_overlay('own_traits', crosswalk.json_build(crosswalk.mixpanel_markers())) | indent(4) }} as properties,
+    {%- if crosswalk.sources_that_set_once() %}
+    -- what is set wins over what is set once, whichever of the two Mixpanel looks at first
+    case
+        when {{ crosswalk.json_shares_keys('properties_once', 'own_traits') }}
+            then {{ crosswalk.json_drop_keys('properties_once', crosswalk.json_keys('own_traits')) | indent(12) }}
+        else properties_once
+    end as properties_once
+    {%- else %}
     properties_once
+    {%- endif %}
 from merged
 where own_traits <> '{}' or properties_once <> '{}'

@@ -54,7 +54,15 @@ identified as (
                 then source || '_' || mapped_event
             else mapped_event
         end as posthog_event,
+        -- a row that goes back to its own tool keeps its id or is not sent: another one would count it for somebody else
+        {%- if 'posthog' in var('sources') %}
+        case
+            when {{ crosswalk.is_native_to('posthog') }} then usable_distinct_id
+            else coalesce(usable_distinct_id, usable_user_id, usable_device_id, source || '-' || person_id)
+        end as distinct_id
+        {%- else %}
         coalesce(usable_distinct_id, usable_user_id, usable_device_id, source || '-' || person_id) as distinct_id
+        {%- endif %}
     from named
 
 )

@@ -1,0 +1,16 @@
+{# An object, as text, that has the texts of a JSON array as keys, each once, and null as every value; `{}` where the value is no array. #}
+{% macro json_null_object(array) -%}
+    {{- return(adapter.dispatch('json_null_object', 'crosswalk')(array)) -}}
+{%- endmacro %}
+
+{% macro default__json_null_object(array) %}{{ crosswalk.lacks_verb('json_null_object') }}{% endmacro %}
+
+{% macro duckdb__json_null_object(array) -%}
+    case
+        when json_type({{ array }}) = 'ARRAY' then '{' || array_to_string(list_transform(
+            list_sort(list_distinct(list_filter(json_extract_string({{ array }}, '$[*]'), lambda key: key is not null))),
+            lambda key: to_json(key)::varchar || ':null'
+        ), ',') || '}'
+        else '{}'
+    end
+{%- endmacro %}
