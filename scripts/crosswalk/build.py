@@ -68,14 +68,23 @@ def variable(project: dict[str, Any], given: dict[str, Any], name: str, default:
     return default
 
 
+# The variables that name the files of each source.
+FILES = {
+    "amplitude": ("amplitude_files",),
+    "heap": ("heap_files",),
+    "mixpanel": ("mixpanel_files", "mixpanel_profile_files"),
+    "posthog": ("posthog_files",),
+}
+
+
 def check_files(project_dir: Path, project: dict[str, Any], given: dict[str, Any]) -> list[str]:
-    """Amplitude's gzip files that cannot be read to their end: a truncated one would abort the whole build."""
-    if "amplitude" not in (variable(project, given, "sources", ["amplitude"]) or []):
-        return []
-    patterns = variable(project, given, "amplitude_files", []) or []
-    files = list(
-        dict.fromkeys(find_files([patterns] if isinstance(patterns, str) else patterns, project_dir))
-    )
+    """The gzip files of the selected sources that cannot be read to their end: a truncated one would abort the whole build."""
+    sources = variable(project, given, "sources", ["amplitude"]) or []
+    patterns: list[str] = []
+    for setting in (setting for source in sources for setting in FILES.get(source, ())):
+        value = variable(project, given, setting, []) or []
+        patterns += [value] if isinstance(value, str) else value
+    files = list(dict.fromkeys(find_files(patterns, project_dir)))
     with Progress(len(files), "files checked") as progress:
         faults = unreadable(files, project_dir, progress.add)
     for name, fault in faults.items():
