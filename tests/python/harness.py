@@ -217,6 +217,12 @@ def sample_files() -> list[Path]:
     return [SAMPLES / f"amplitude_{name}" for name in names]
 
 
+def mixpanel_files() -> list[Path]:
+    """The sample exports of Mixpanel that hold each event once."""
+    names = ("export_shapes.ndjson", "export_synthetic.ndjson", "engage.json")
+    return [ROOT / "samples" / "mixpanel" / f"mixpanel_{name}" for name in names]
+
+
 @functools.cache
 def overlapping_files() -> tuple[Path, ...]:
     """The sample exports that repeat rows of the others: with a mark and Windows line ends, and the members of a ZIP."""

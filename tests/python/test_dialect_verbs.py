@@ -702,7 +702,8 @@ for text in ["", "abc", "é😀", "a|b"]:
 case("hash_integer", "hash_integer('x')", None, x=None, what="null stays null")
 case("from_epoch_us", "from_epoch_us('x')", time("2023-11-14 22:13:20.123456"), x=1700000000123456)
 case("from_epoch_us", "from_epoch_us('x')", time("1969-12-31 23:59:59.999999"), x=-1, what="before 1970")
-case("from_epoch_us", "from_epoch_us('x')", None, x=None, what="null stays null")
+case("from_epoch_us", "from_epoch_us('cast(x as bigint)')", None, x=None, what="null stays null")
+case("from_epoch_ms", "from_epoch_ms('x')", time("2023-11-14 22:13:20.123"), x=1700000000123)
 for local, utc, moment in [
     ("2023-03-12 01:59:59.999999", "2023-03-12 06:59:59.999999", "before the change in spring"),
     ("2023-03-12 03:00:00", "2023-03-12 07:00:00", "after it"),
@@ -718,7 +719,7 @@ case(
     time("2022-12-31 18:30:00"),
     x=time("2023-01-01 00:00:00"),
 )
-case("local_to_utc", "local_to_utc('x', 'UTC')", None, x=None, what="null stays null")
+case("local_to_utc", "local_to_utc('cast(x as timestamp)', 'UTC')", None, x=None, what="null stays null")
 
 # White space of any kind, and letters that an escape in the list of characters would take away by mistake.
 for text, wanted in [

@@ -80,6 +80,8 @@ def declared_reasons() -> set[str]:
         ROOT / "models/staging/amplitude/stg_amplitude__parsed_rows.sql",
         ROOT / "models/staging/amplitude/stg_amplitude__rows.sql",
         ROOT / "models/staging/amplitude/stg_amplitude__lines.sql",
+        ROOT / "models/staging/mixpanel/stg_mixpanel__records.sql",
+        ROOT / "models/staging/mixpanel/stg_mixpanel__rows.sql",
         ROOT / "models/audit/audit_repaired.sql",
         ROOT / "macros/dialect/read_rejects.sql",
         *sorted((ROOT / "models/destinations").glob("*/*_routed_events.sql")),
@@ -216,7 +218,11 @@ def test_every_mapped_name_is_on_the_page_of_its_route(destination: str) -> None
             match = PLACE.fullmatch(place)
             if match and match[1] != "user_creation_time" and f"`{match[1]}`" not in page:
                 missing.add(match[1])
-        target = row[destination].split(" macro:")[0]
+        target = (
+            row[destination]
+            .split("|" if row[destination].startswith("ep:") else "\n")[-1]
+            .split(" macro:")[0]
+        )
         first_touch = row["person"] == "set_once" and destination == "posthog"
         if row["amplitude"] and target and not first_touch and f"`{target}`" not in page:
             missing.add(target)

@@ -10,15 +10,20 @@ from harness import ROOT, Result, json_text, strict_json
 
 EXPECTED = ROOT / "tests" / "expected"
 
+# The fixture with the samples of each source.
+SAMPLES = {"amplitude": "samples", "mixpanel": "mixpanel_samples"}
+ROUTES = [(source, destination) for source in SAMPLES for destination in ("posthog", "mixpanel")]
 
-def expected_file(destination: str) -> Path:
-    return EXPECTED / f"amplitude_to_{destination}.jsonl"
+
+def expected_file(source: str, destination: str) -> Path:
+    return EXPECTED / f"{source}_to_{destination}.jsonl"
 
 
-@pytest.mark.parametrize("destination", ["posthog", "mixpanel"])
-def test_payloads_are_as_expected(destination: str, samples: Result, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(("source", "destination"), ROUTES)
+def test_payloads_are_as_expected(source: str, destination: str, request: pytest.FixtureRequest) -> None:
+    samples: Result = request.getfixturevalue(SAMPLES[source])
     texts = [payload.text for payload in samples.payloads(destination)]
-    file = expected_file(destination)
+    file = expected_file(source, destination)
     if request.config.getoption("--regenerate-expected"):
         file.parent.mkdir(exist_ok=True)
         file.write_bytes("".join(text + "\n" for text in texts).encode())
@@ -29,10 +34,10 @@ def test_payloads_are_as_expected(destination: str, samples: Result, request: py
     assert len(expected) == len(texts)
 
 
-@pytest.mark.parametrize("destination", ["posthog", "mixpanel"])
-def test_expected_records_are_strict_json(destination: str) -> None:
+@pytest.mark.parametrize(("source", "destination"), ROUTES)
+def test_expected_records_are_strict_json(source: str, destination: str) -> None:
     """One record a line, each of another id, and the same value written with sorted keys is the same value."""
-    lines = expected_file(destination).read_bytes().decode().split("\n")[:-1]
+    lines = expected_file(source, destination).read_bytes().decode().split("\n")[:-1]
     records = [strict_json(line) for line in lines]
     assert len(records) == len(set(lines))
     assert all(strict_json(json_text(record)) == record for record in records)

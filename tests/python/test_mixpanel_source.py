@@ -237,6 +237,11 @@ CASES: dict[str, Sequence[Line]] = {
         row("e", distinct_id="u", a=1, b=2, **{"$insert_id": " "}),
         row("e", distinct_id="u", a="1", b=2),
     ],
+    "devices": [
+        row("name", distinct_id="u", **{"$device": "iPad"}),
+        row("type", distinct_id="v", **{"$device_type": "Mobile", "$device": "iPad"}),
+        row("other type", distinct_id="w", **{"$device_type": "Smart TV"}),
+    ],
     "internals": [
         row(
             "e",
@@ -656,6 +661,19 @@ def test_context_is_moved_at_posthog(results: dict[str, Result]) -> None:
     }
 
 
+def test_the_type_of_a_device_is_what_the_row_says(results: dict[str, Result]) -> None:
+    result = results["devices"]
+    said = {
+        payload.json["event"]: (payload.properties.get("$device_type"), payload.properties.get("$set"))
+        for payload in result.of_kind("posthog", "event")
+    }
+    assert said == {
+        "name": ("Tablet", {"$device": "iPad", "$device_type": "Tablet"}),
+        "type": ("Mobile", {"$device": "iPad", "$device_type": "Mobile"}),
+        "other type": ("Smart TV", None),
+    }
+
+
 def test_quirk_69_a_record_over_two_lines_is_one_row(results: dict[str, Result]) -> None:
     assert outcomes(results["split"]) == [
         ("whole", "kept", None),
@@ -733,7 +751,12 @@ def test_profiles_reach_both_destinations(results: dict[str, Result]) -> None:
     assert mixpanel["1"]["$set"]["$email"] == "one@example.com"
     assert mixpanel["1"]["$set"]["$created"] == "2019-12-12T11:20:47"
     assert mixpanel["1"]["$set_once"]["initial_utm_source"] == "ad"
+    assert "$created" not in mixpanel["1"]["$set_once"]
     assert "$last_seen" not in mixpanel["user-2"]["$set"]
+
+
+def test_events_alone_make_no_profile_at_mixpanel(results: dict[str, Result]) -> None:
+    assert results["context"].of_kind("mixpanel", "engage") == []
 
 
 def test_quirk_59_stringified_values_stay_texts(results: dict[str, Result]) -> None:
