@@ -32,7 +32,7 @@ verbs as (
 
 ),
 
-merges as (
+merged as (
 
     select
         kept_rows.source_project,
@@ -100,7 +100,7 @@ resolved as (
 ),
 
 links as (
-    {% for part in ['verbs', 'merges', 'rewritten', 'known_devices', 'resolved'] %}
+    {% for part in ['verbs', 'merged', 'rewritten', 'known_devices', 'resolved'] %}
     select source_project, device_id, user_id, seen_at, evidence from {{ part }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -1,4 +1,5 @@
 {%- set keys = ['$distinct_ids', 'distinct_id'] %}
+{%- set listed_ids = crosswalk.json_picked('picked', keys, '$distinct_ids') %}
 
 with
 
@@ -36,9 +37,9 @@ listed as (
             {{ crosswalk.mixpanel_id(crosswalk.json_picked_text('picked', keys, 'distinct_id')) }},
             {{ crosswalk.mixpanel_id(crosswalk.json_text('line', 'distinct_id')) }}
         ) as distinct_id,
-        {{ crosswalk.json_text_lists("'{\"ids\":' || cast(" ~ crosswalk.json_picked('picked', keys, '$distinct_ids') ~ " as " ~ dbt.type_string() ~ ") || '}'") | indent(8) }} as id_lists
+        {{ crosswalk.json_text_lists(crosswalk.json_build([["'\"ids\"'", "cast(" ~ listed_ids ~ " as " ~ dbt.type_string() ~ ")"]])) | indent(8) }} as id_lists
     from verbs
-    where event_name = '$merge' and {{ crosswalk.json_kind(crosswalk.json_picked('picked', keys, '$distinct_ids')) }} = 'array'
+    where event_name = '$merge' and {{ crosswalk.json_kind(listed_ids) }} = 'array'
 
 ),
 

@@ -2,6 +2,8 @@
 {{ config(materialized='table') }}
 
 {%- set names = crosswalk.mixpanel_dropped_names() + crosswalk.mixpanel_rewritten_names() %}
+{%- set sent_id = 'coalesce(written_before, exported_id)' %}
+{%- set moment = 'coalesce(' ~ crosswalk.iso_time('written_time') ~ ', time)' %}
 {%- set own_parts = crosswalk.json_sorted_keys(crosswalk.json_drop_keys('properties', crosswalk.text_list(names))) %}
 
 with
@@ -90,13 +92,8 @@ select
     source_project,
     case
         when read_error is not null then null
-        when usable_insert_id is not null then {{ crosswalk.stable_key([
-            'event_name', 'coalesce(written_before, exported_id)', 'coalesce(' ~ crosswalk.iso_time('written_time') ~ ', time)', 'usable_insert_id',
-        ]) }}
-        else {{ crosswalk.stable_key([
-            'event_name', 'coalesce(written_before, exported_id)', 'coalesce(' ~ crosswalk.iso_time('written_time') ~ ', time)',
-            'written_user', 'written_device', own_parts,
-        ]) }}
+        when usable_insert_id is not null then {{ crosswalk.stable_key(['event_name', sent_id, moment, 'usable_insert_id']) }}
+        else {{ crosswalk.stable_key(['event_name', sent_id, moment, 'written_user', 'written_device', own_parts]) }}
     end as event_key,
     event_name,
     coalesce(
@@ -105,7 +102,10 @@ select
         {{ crosswalk.mixpanel_unless_device('picked_id', 'seen_device') }},
         {{ crosswalk.mixpanel_unless_device('canonical_id', 'seen_device') }}
     ) as user_id,
-    coalesce(case event_name when '$identify' then identified_device when '$create_alias' then alias_id when '$merge' then merged_id end, seen_device) as device_id,
+    coalesce(
+        case event_name when '$identify' then identified_device when '$create_alias' then alias_id when '$merge' then merged_id end,
+        seen_device
+    ) as device_id,
     usable_insert_id as insert_id,
     canonical_id,
     id_before_identity,

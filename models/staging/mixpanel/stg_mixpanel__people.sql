@@ -70,7 +70,7 @@ select
     source_project,
     {{ crosswalk.stable_key(['distinct_id', crosswalk.json_sorted_keys('properties')]) }} as row_key,
     {{ crosswalk.plausible_time(crosswalk.mixpanel_time(crosswalk.json_text('properties', '$last_seen'))) | indent(4) }} as seen_at,
-    {{ crosswalk.mixpanel_unless_device('distinct_id', 'null') }} as user_id,
+    case when distinct_id not like '$device:%' then distinct_id end as user_id,
     case when distinct_id like '$device:%' then {{ crosswalk.mixpanel_bare_id('distinct_id') }} end as device_id,
     distinct_id as source_distinct_id,
     {{ crosswalk.json_drop_keys('properties', crosswalk.text_list(crosswalk.internal_names('mixpanel', 'drop'))) | indent(4) }} as properties
