@@ -405,7 +405,19 @@ CASES: dict[str, Sequence[Line]] = {
         "mixpanel_pipeline_mp_identity_mappings_data.jsonl",
         "mixpanel_pipeline_mp_people_data.jsonl",
     ),
-    "blocked ids": [row("e", distinct_id="undefined"), row("f", distinct_id="null", **{"$user_id": "u"})],
+    "blocked ids": [
+        row("e", distinct_id="undefined"),
+        row("f", distinct_id="null", **{"$user_id": "u"}),
+        row("g", distinct_id="$device:undefined"),
+        row("h", distinct_id="$device:"),
+        row("i", **ids("user-1", "$device:null")),
+    ],
+    "types": [
+        row("number", distinct_id="u", p=1),
+        row("text", distinct_id="u", p="1"),
+        row("list", distinct_id="u", p=[1]),
+        row("truth", distinct_id="u", p=True),
+    ],
 }
 
 
@@ -780,8 +792,15 @@ def test_the_last_of_doubled_keys_wins(results: dict[str, Result]) -> None:
 def test_quirk_21_sentinel_ids_are_no_ids(results: dict[str, Result]) -> None:
     result = results["blocked ids"]
     assert event_of(result, "posthog", "f").distinct_id == "u"
-    assert harness.quarantine_reasons(result, "posthog") == ["no_id"]
-    assert event_of(result, "mixpanel", "e").distinct_id == ""
+    assert harness.quarantine_reasons(result, "posthog") == ["no_id"] * 3
+    assert merges(result) == set()
+    assert {event_of(result, "mixpanel", name).distinct_id for name in "egh"} == {""}
+
+
+def test_quirk_62_a_property_of_many_types_keeps_each(results: dict[str, Result]) -> None:
+    wanted = {"number": 1, "text": "1", "list": [1], "truth": True}
+    for destination, (name, value) in itertools.product(("posthog", "mixpanel"), wanted.items()):
+        assert same(value, event_of(results["types"], destination, name).properties["p"]), name
 
 
 def test_quirk_46_keys_that_differ_in_case_only(results: dict[str, Result]) -> None:
