@@ -7,7 +7,8 @@ raw_lines as (
 
     select
         {{ crosswalk.row_position() }} as line_id,
-        line
+        -- what is no JSON is no text: an engine may look into a line before it finds out that nobody asked for it
+        case when is_strict then line end as line
     from {{ ref('stg_mixpanel__lines') }}
 
 ),
