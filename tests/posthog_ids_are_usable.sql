@@ -1,5 +1,7 @@
 -- depends_on: {{ ref('blocked_ids') }}
--- no blocked id goes out, as the person or as the device of an $identify: it would make one person of strangers
+-- no blocked id goes out, as the person or as the one that an $identify or a merge adds: it would make one person of strangers
+{%- set keys = ['$anon_distinct_id', 'alias'] %}
+
 with
 
 payloads as (
@@ -8,13 +10,24 @@ payloads as (
         record_id,
         kind,
         distinct_id,
-        {{ crosswalk.json_text(crosswalk.json_value('payload', 'properties'), '$anon_distinct_id') }} as anonymous_id
+        {{ crosswalk.json_pick_text(crosswalk.json_value('payload', 'properties'), keys) | indent(8) }} as ids
     from {{ ref('posthog_payloads') }}
+
+),
+
+picked as (
+
+    select
+        record_id,
+        kind,
+        distinct_id,
+        coalesce({{ crosswalk.json_picked('ids', keys, '$anon_distinct_id') }}, {{ crosswalk.json_picked('ids', keys, 'alias') }}) as anonymous_id
+    from payloads
 
 )
 
 select *
-from payloads
+from picked
 where
     {{ crosswalk.usable_id('distinct_id', 'posthog') | indent(4) }} is null
     or (kind = 'identify' and {{ crosswalk.usable_id('anonymous_id', 'posthog') | indent(4) }} is null)

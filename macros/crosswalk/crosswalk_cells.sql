@@ -27,10 +27,13 @@
     {{ return(same) }}
 {% endmacro %}
 
-{# A destination cell as {'name': the property's name, 'macro': the rule that renders it, or empty}: `$os macro:mixpanel_os`. Only the first
-   of several alternatives is written to. #}
+{# A destination cell as {'name': the property's name, 'macro': the rule that renders it, or empty}: `$os macro:mixpanel_os`. Of several alternatives the
+   first bare name is written to, else the first. #}
 {% macro destination_cell(cell) %}
-    {%- set first = cell.split('|')[0] -%}
+    {%- set alternatives = cell.split('|') -%}
+    {%- set bare = [] -%}
+    {%- for alternative in alternatives if alternative.split(' macro:')[0].split(':')[0] not in ('ep', 'up', 'col', 'macro') -%}{%- do bare.append(alternative) -%}{%- endfor -%}
+    {%- set first = (bare + alternatives)[0] -%}
     {%- set parts = first.split(' macro:') -%}
     {%- set name = parts[0] -%}
     {%- set name = name[name.split(':')[0] | length + 1:] if name.split(':')[0] in ('ep', 'up', 'col') and ':' in name else name -%}

@@ -134,11 +134,12 @@
     end
 {%- endmacro %}
 
-{# The keys of user properties that are first-touch values of a source: they travel in initial_properties. #}
+{# The keys of user properties that are first-touch values of a source: they travel in initial_properties. A time such as created_at stays besides, since
+   not every destination has a name for it. #}
 {% macro first_touch_keys() %}
     {%- set keys = [] -%}
     {%- for source in var('sources') -%}
-        {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' -%}
+        {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' -%}
             {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'up' -%}{%- do keys.append(place['name']) -%}{%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}

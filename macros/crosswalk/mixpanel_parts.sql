@@ -55,8 +55,14 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The groups of an event as properties, as text. A Mixpanel row has them among its own already. #}
+{% macro mixpanel_group_object() -%}
+    {%- set text = 'cast(groups as ' ~ dbt.type_string() ~ ')' -%}
+    {{- "case when " ~ crosswalk.is_native_to('mixpanel') ~ " then '{}' else " ~ text ~ " end" if 'mixpanel' in var('sources') else text -}}
+{%- endmacro %}
+
 {# Select lines for the properties that the settings want as columns of their own, as text. #}
-{% macro mixpanel_columns(names, objects) -%}
+{% macro columns_of_their_own(names, objects) -%}
     {%- for name in names %}
     {%- set texts = [] %}
     {%- for object in objects %}{%- do texts.append(crosswalk.json_text(object, name)) %}{%- endfor %}

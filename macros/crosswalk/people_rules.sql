@@ -10,6 +10,14 @@
     end
 {%- endmacro %}
 
+{# The same for an id that may be a device's with Mixpanel's prefix before it: what is blocked as an id is blocked behind the prefix. #}
+{% macro usable_distinct_id(id, destination) -%}
+    case
+        when {{ id }} like '$device:%' and {{ crosswalk.usable_id("nullif(substr(" ~ id ~ ", 9), '')", destination) | indent(8) }} is null then null
+        else {{ crosswalk.usable_id(id, destination) | indent(8) }}
+    end
+{%- endmacro %}
+
 {# An id of a person where one of the selected destinations takes it, else null: what every destination blocks names nobody. #}
 {% macro usable_anywhere(id) -%}
     coalesce({% for destination in var('destinations') %}{{ crosswalk.usable_id(id, destination) }}{{ ', ' if not loop.last }}{% endfor %}{{ ', null' if var('destinations') | length == 1 }})

@@ -31,13 +31,16 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# The first-touch values of a person under the names of a destination, and whatever else its source wants to be set once. #}
+{# The first-touch values of a person under the names of a destination, and whatever else its source wants to be set once. A time that the destination's
+   own profile holds stays there. #}
 {% macro person_first_touch(destination) -%}
     {%- set pairs = [] -%}
     {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row[destination] -%}
         {%- set name = crosswalk.json_name(crosswalk.destination_cell(row[destination])['name']) -%}
         {%- if row['data_type'] == 'time' -%}
-            {%- do pairs.append([name, crosswalk.json_string(crosswalk.iso_seconds(row['canonical_property']))]) -%}
+            {%- do pairs.append([name, crosswalk.unless_source(
+                [destination] | select('in', var('sources')) | list, crosswalk.json_string(crosswalk.iso_seconds(row['canonical_property']))
+            )]) -%}
         {%- else -%}
             {%- do pairs.append([name, "cast(" ~ crosswalk.json_value('initial_properties', row['canonical_property']) ~ " as " ~ dbt.type_string() ~ ")"]) -%}
         {%- endif -%}

@@ -70,7 +70,7 @@
    By device and not by user, so that a login does not split a session. #}
 {% macro posthog_session_id() -%}
     case
-        when {{ crosswalk.matches('session_id', '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$') }} then session_id
+        when {{ crosswalk.matches('session_id', crosswalk.uuid_v7_pattern()) }} then session_id
         when session_id is not null and session_started_at is not null
             then {{ crosswalk.uuid_v7(crosswalk.epoch_ms('session_started_at'), crosswalk.stable_name(['source', 'coalesce(device_id, distinct_id)', 'session_id'])) | indent(12) }}
     end

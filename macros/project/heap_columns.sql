@@ -77,3 +77,13 @@
 {% macro heap_typed(object) -%}
     case when file_format = 'csv' then {{ crosswalk.json_from_texts(object) | indent(8) }} else {{ crosswalk.json_drop_nulls(object) | indent(8) }} end
 {%- endmacro %}
+
+{# The rows of people, sessions, migrations and accounts that can be used: they are no events and stand in no count of a route. #}
+{% macro heap_lines_without_rows() -%}
+    (
+        select count(*)
+        from {{ ref('stg_heap__parsed_rows') }} as parsed_rows
+        left join {{ ref('stg_heap__rows') }} as event_rows on parsed_rows.line_id = event_rows.line_id
+        where event_rows.line_id is null
+    )
+{%- endmacro %}

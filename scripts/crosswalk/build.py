@@ -68,12 +68,22 @@ def variable(project: dict[str, Any], given: dict[str, Any], name: str, default:
     return default
 
 
+# The variables that name the files of each source.
+FILES = {
+    "amplitude": ("amplitude_files",),
+    "heap": ("heap_files",),
+    "mixpanel": ("mixpanel_files", "mixpanel_profile_files"),
+    "posthog": ("posthog_files",),
+}
+
+
 def check_files(project_dir: Path, project: dict[str, Any], given: dict[str, Any]) -> list[str]:
-    """The sources' gzip files that cannot be read to their end: a truncated one would abort the whole build."""
+    """The gzip files of the selected sources that cannot be read to their end: a truncated one would abort the whole build."""
+    sources = variable(project, given, "sources", ["amplitude"]) or []
     patterns: list[str] = []
-    for setting in _file_settings(variable(project, given, "sources", ["amplitude"]) or []):
-        found = variable(project, given, setting, []) or []
-        patterns += [found] if isinstance(found, str) else found
+    for setting in (setting for source in sources for setting in FILES.get(source, ())):
+        value = variable(project, given, setting, []) or []
+        patterns += [value] if isinstance(value, str) else value
     files = list(dict.fromkeys(find_files(patterns, project_dir)))
     with Progress(len(files), "files checked") as progress:
         faults = unreadable(files, project_dir, progress.add)
@@ -82,12 +92,6 @@ def check_files(project_dir: Path, project: dict[str, Any], given: dict[str, Any
             f"Set aside: {safe(name)} cannot be read, {safe(fault)}. Fetch it again to have its events."
         )
     return list(faults)
-
-
-def _file_settings(sources: list[str]) -> list[str]:
-    """The variables that name the files of these sources."""
-    settings = [f"{source}_files" for source in sources]
-    return [*settings, "mixpanel_profile_files"] if "mixpanel" in sources else settings
 
 
 def _run_dbt(options: BuildOptions, variables: dict[str, Any]) -> int:

@@ -35,3 +35,9 @@ def posthog_samples() -> harness.Result:
 def overlapping_samples() -> harness.Result:
     """The sample exports with those that repeat rows of the others: overlapping hours, Windows line ends, a ZIP."""
     return harness.run([*harness.sample_files(), *harness.overlapping_files()])
+
+
+@pytest.fixture(scope="session")
+def mixpanel_samples() -> harness.Result:
+    """The sample exports of Mixpanel: raw events and a page of profiles. The pipelines hold the same events."""
+    return harness.run(harness.mixpanel_files(), {"as_of": "2026-01-01"}, tool="mixpanel")

@@ -275,6 +275,13 @@ case(
 )
 case("json_prefix_keys", "json_prefix_keys('x', 'y')", "{}", x="{}", y="s_", what="nothing")
 case(
+    "json_sorted_keys",
+    "json_sorted_keys('x')",
+    '{"":3,"a":{"c":1,"b":2},"b":[2,1]}',
+    x='{"b":[2,1],"a":{"c":1,"b":2},"":3}',
+)
+case("json_sorted_keys", "json_sorted_keys('x')", "{}", x="{}", what="nothing")
+case(
     "json_first_of_lists",
     "json_first_of_lists('x')",
     '{"team":"b","org":"x\\"y"}',
@@ -730,6 +737,26 @@ for text in ["", "abc", "é😀", "a|b"]:
         what=text,
     )
 case("hash_integer", "hash_integer('x')", None, x=None, what="null stays null")
+case("from_epoch_us", "from_epoch_us('x')", time("2023-11-14 22:13:20.123456"), x=1700000000123456)
+case("from_epoch_us", "from_epoch_us('x')", time("1969-12-31 23:59:59.999999"), x=-1, what="before 1970")
+case("from_epoch_us", "from_epoch_us('cast(x as bigint)')", None, x=None, what="null stays null")
+case("from_epoch_ms", "from_epoch_ms('x')", time("2023-11-14 22:13:20.123"), x=1700000000123)
+for local, utc, moment in [
+    ("2023-03-12 01:59:59.999999", "2023-03-12 06:59:59.999999", "before the change in spring"),
+    ("2023-03-12 03:00:00", "2023-03-12 07:00:00", "after it"),
+    ("2023-03-12 02:30:00", "2023-03-12 07:30:00", "a time that spring skips"),
+    ("2023-11-05 00:59:59", "2023-11-05 04:59:59", "before the change in autumn"),
+    ("2023-11-05 01:30:00", "2023-11-05 06:30:00", "a time that autumn has twice"),
+    ("2023-11-05 02:00:00", "2023-11-05 07:00:00", "after it"),
+]:
+    case("local_to_utc", "local_to_utc('x', 'America/New_York')", time(utc), x=time(local), what=moment)
+case(
+    "local_to_utc",
+    "local_to_utc('x', 'Asia/Kolkata')",
+    time("2022-12-31 18:30:00"),
+    x=time("2023-01-01 00:00:00"),
+)
+case("local_to_utc", "local_to_utc('cast(x as timestamp)', 'UTC')", None, x=None, what="null stays null")
 
 # White space of any kind, and letters that an escape in the list of characters would take away by mistake.
 for text, wanted in [

@@ -21,7 +21,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 REASON = re.compile(r"'([a-z_{} ]+)' as (?:reason|read_error)\b|then '([a-z_]+)'$", re.M)
-PLACE = re.compile(r"(?:col|ep|up):(.+)")
+PLACE = re.compile(r"(?:col|ep|up|macro):(.+)")
 
 # Every route that has a page: its source and its destination.
 ROUTES = [tuple(path.stem.split("-to-")) for path in sorted((ROOT / "docs").glob("*-to-*.md"))]
@@ -81,6 +81,7 @@ def declared_reasons() -> set[str]:
     """Every reason that the SQL writes, with the names of the destinations filled in."""
     files = [
         *sorted((ROOT / "models/staging").glob("*/*_rows.sql")),
+        ROOT / "models/staging/mixpanel/stg_mixpanel__records.sql",
         ROOT / "macros/project/landed_lines.sql",
         ROOT / "macros/project/row_outcomes.sql",
         ROOT / "models/audit/audit_repaired.sql",
@@ -88,6 +89,7 @@ def declared_reasons() -> set[str]:
         *sorted((ROOT / "models/destinations").glob("*/*_routed_events.sql")),
     ]
     outcomes = {"kept", "malformed", "quarantined", "duplicate", "filtered", "delivered"}
+    kinds = {"event", "pipeline_event", "mapping", "profile", "page", "part"}
     found = set()
     for file in files:
         text = file.read_text()
@@ -99,7 +101,7 @@ def declared_reasons() -> set[str]:
         for reason in found
         for destination in ("mixpanel", "posthog")
     }
-    return filled - outcomes
+    return filled - outcomes - kinds
 
 
 @pytest.mark.parametrize("words", all_commands("make"))
@@ -210,18 +212,39 @@ def test_every_limit_is_in_the_docs() -> None:
     assert [limit for limit in limits if f"`{limit[0]}` | {int(limit[1]):,} |" not in page] == []
 
 
+def read_names(cell: str) -> list[str]:
+    """The names that a source cell reads, without those of rules."""
+    places = [place.split(" macro:")[0] for place in cell.split("|") if place]
+    return [re.sub("^(col|ep|up):", "", place) for place in places if not place.startswith("macro:")]
+
+
+def written_name(cell: str) -> str:
+    """The name that a destination cell writes: its first bare place, else its first."""
+    bare = [place for place in cell.split("|") if not PLACE.match(place)]
+    return (bare or read_names(cell) or [""])[0].split(" macro:")[0]
+
+
 @pytest.mark.parametrize(("source", "destination"), [route for route in ROUTES if route[0] != route[1]])
 def test_every_mapped_name_is_on_the_page_of_its_route(source: str, destination: str) -> None:
     page = (ROOT / f"docs/{source}-to-{destination}.md").read_text()
     missing = set()
     for row in seed_rows("crosswalk_properties"):
-        for place in filter(None, row[source].split("|")):
-            match = PLACE.fullmatch(place)
-            if match and match[1] != "user_creation_time" and f"`{match[1]}`" not in page:
-                missing.add(match[1])
-        target = re.sub(r"^(?:ep|up):", "", row[destination].split("|")[0].split(" macro:")[0])
+        # the page of Mixpanel's people says what becomes of their first-touch values as a whole
+        if row["canonical_property"] == "created_at" or (
+            source == "mixpanel" and row["person"] == "set_once"
+        ):
+            continue
+        missing |= {name for name in read_names(row[source]) if f"`{name}`" not in page}
+        target = written_name(row[destination])
         first_touch = row["person"] == "set_once" and destination == "posthog"
-        if row[source] and target and not first_touch and f"`{target}`" not in page:
+        person_of_mixpanel = source == "mixpanel" and row["scope"] == "user"
+        if (
+            row[source]
+            and target
+            and not first_touch
+            and not person_of_mixpanel
+            and f"`{target}`" not in page
+        ):
             missing.add(target)
     assert missing == set()
 
@@ -238,10 +261,22 @@ def test_every_event_of_the_seed_is_on_the_page_of_its_route(source: str, destin
     page = (ROOT / f"docs/{source}-to-{destination}.md").read_text()
     column = f"{destination}_event"
     for row in seed_rows("crosswalk_events"):
-        if row["source"] != source:
-            continue
-        if row[column] != row["source_event"] and (row[column] or row["action"] == "drop"):
+        renamed = row[column] != row["source_event"] and (row[column] or row["action"] == "drop")
+        if row["source"] == source and renamed:
             assert f"`{row['source_event']}`" in page
+
+
+@pytest.mark.parametrize("destination", ["mixpanel", "posthog"])
+def test_every_name_that_mixpanel_makes_is_on_the_pages_of_its_routes(destination: str) -> None:
+    page = (ROOT / f"docs/mixpanel-to-{destination}.md").read_text()
+    actions = ("drop", "strip") if destination == "mixpanel" else ("drop",)
+    names = [
+        row["name"]
+        for row in seed_rows("crosswalk_internal")
+        if row["source"] == "mixpanel" and row["action"] in actions
+    ]
+    assert names
+    assert [name for name in names if f"`{name}`" not in page] == []
 
 
 def test_every_seed_and_its_columns_are_in_the_docs() -> None:

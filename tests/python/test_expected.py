@@ -10,7 +10,12 @@ from harness import ROOT, Result, json_text, strict_json
 
 EXPECTED = ROOT / "tests" / "expected"
 # Each source with the fixture that read its samples.
-SAMPLES = {"amplitude": "samples", "posthog": "posthog_samples"}
+SAMPLES = {
+    "amplitude": "samples",
+    "heap": "heap_samples",
+    "mixpanel": "mixpanel_samples",
+    "posthog": "posthog_samples",
+}
 ROUTES = [(source, destination) for source in SAMPLES for destination in ("posthog", "mixpanel")]
 
 

@@ -62,7 +62,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture(scope="module")
 def catalog() -> Iterator[dict[str, list[str]]]:
     """The columns of every model, as they come out."""
-    result = harness.run(["{}"], EVERYTHING)
+    result = harness.run(["{}"], EVERYTHING)  # every source reads the same file
     relations = result.relations()
     yield {name: [row["column_name"] for row in result.sql(f'describe "{name}"', name)] for name in relations}
     result.close()

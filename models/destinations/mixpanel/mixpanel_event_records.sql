@@ -25,12 +25,12 @@ events as (
 
 ),
 
--- every group key of the event, under the group's type; Mixpanel takes a list
+-- every group key of the event, under the group's type; Mixpanel takes a list, and its own rows have the key among their properties
 ours as (
 
     select
         *,
-        cast(groups as {{ dbt.type_string() }}) as group_properties,
+        {{ crosswalk.mixpanel_group_object() | indent(8) }} as group_properties,
         {{ crosswalk.json_splice([
             crosswalk.mixpanel_own_object() | indent(12),
             'cast(source_columns as ' ~ dbt.type_string() ~ ')',

@@ -13,7 +13,7 @@ select
     user_id,
     device_id,
     distinct_id,
-    {{- crosswalk.mixpanel_columns(var('mixpanel_event_columns'), ['properties']) }}
+    {{- crosswalk.columns_of_their_own(var('mixpanel_event_columns'), ['properties']) }}
     {{ crosswalk.as_json('properties') }} as properties,
     received_at
 from records

@@ -64,7 +64,7 @@ select
     {% if var('mixpanel_id_merge') == 'simplified' -%}
     coalesce(usable_user_id, '$device:' || usable_device_id, '') as distinct_id,
     {%- else -%}
-    coalesce({{ crosswalk.usable_id('source_distinct_id', 'mixpanel') | indent(4) }}, usable_user_id, usable_device_id, '') as distinct_id,
+    coalesce({{ crosswalk.usable_distinct_id('source_distinct_id', 'mixpanel') | indent(4) }}, usable_user_id, usable_device_id, '') as distinct_id,
     {%- endif %}
     case when is_dropped or not is_sampled then 'filtered' else 'delivered' end as outcome,
     case

@@ -12,6 +12,10 @@ users as (
     where
         {{ crosswalk.usable_id('user_id', 'mixpanel') | indent(8) }} is not null
         and {{ crosswalk.is_sampled('user_id', 'null', 'null', 'null') }}
+        {%- if 'mixpanel' in var('sources') %}
+        -- in its own tool a person has the profile that it had, or none
+        and (has_profile or not {{ crosswalk.is_native_to('mixpanel') }})
+        {%- endif %}
 
 ),
 

@@ -15,7 +15,7 @@ usable_links as (
     from links
     where
         {{ crosswalk.usable_id('user_id', 'posthog') | indent(8) }} is not null
-        and {{ crosswalk.usable_id('device_id', 'posthog') | indent(8) }} is not null
+        and {{ crosswalk.usable_distinct_id('device_id', 'posthog') | indent(8) }} is not null
         and user_id <> device_id
         and {{ crosswalk.byte_length('user_id') }} <= 200
         and {{ crosswalk.byte_length('device_id') }} <= 200

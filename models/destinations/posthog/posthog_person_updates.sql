@@ -29,7 +29,7 @@ identified as (
         *,
         case
             when user_id is not null then {{ crosswalk.usable_id('user_id', 'posthog') | indent(12) }}
-            when source_distinct_id is not null then {{ crosswalk.usable_id('source_distinct_id', 'posthog') | indent(12) }}
+            when source_distinct_id is not null then {{ crosswalk.usable_distinct_id('source_distinct_id', 'posthog') | indent(12) }}
             when device_id is not null then {{ crosswalk.usable_id('device_id', 'posthog') | indent(12) }}
             else source || '-' || substr(person_key, 8)
         end as distinct_id,

@@ -29,7 +29,7 @@ named as (
         coalesce(event_names.action = 'drop' and event_names.posthog_event is null, false) as is_dropped,
         {{ crosswalk.usable_id('events.user_id', 'posthog') | indent(8) }} as usable_user_id,
         {{ crosswalk.usable_id('events.device_id', 'posthog') | indent(8) }} as usable_device_id,
-        {{ crosswalk.usable_id('events.source_distinct_id', 'posthog') | indent(8) }} as usable_distinct_id,
+        {{ crosswalk.usable_distinct_id('events.source_distinct_id', 'posthog') | indent(8) }} as usable_distinct_id,
         {{ crosswalk.is_sampled('events.user_id', 'first_links.user_id', 'events.device_id', 'events.person_id') }} as is_sampled
     from events
     left join event_names

@@ -134,6 +134,22 @@ def test_files_of_sources_that_are_off_are_not_checked(project: Project) -> None
     assert check_files(project.folder, {}, {**given, "sources": ["heap"]}) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "setting"),
+    [
+        ("heap", "heap_files"),
+        ("mixpanel", "mixpanel_files"),
+        ("mixpanel", "mixpanel_profile_files"),
+        ("posthog", "posthog_files"),
+    ],
+)
+def test_files_of_every_source_are_checked(project: Project, source: str, setting: str) -> None:
+    _gz_files(project.folder)
+    given = {"sources": ["amplitude", source], setting: "data/**/c*.gz"}
+    assert check_files(project.folder, {}, given) == ["data/amplitude/cut.json.gz"]
+    assert check_files(project.folder, {}, {**given, "sources": ["amplitude"]}) == []
+
+
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

@@ -1,0 +1,10 @@
+{# The timestamp, UTC without zone, of a number of microseconds since 1970. #}
+{% macro from_epoch_us(microseconds) -%}
+    {{- return(adapter.dispatch('from_epoch_us', 'crosswalk')(microseconds)) -}}
+{%- endmacro %}
+
+{% macro default__from_epoch_us(microseconds) %}{{ crosswalk.lacks_verb('from_epoch_us') }}{% endmacro %}
+
+{% macro duckdb__from_epoch_us(microseconds) -%}
+    make_timestamp({{ microseconds }})
+{%- endmacro %}

@@ -1,0 +1,11 @@
+{# A local wall time, without zone, as UTC by the rules of a literal IANA zone on that day. A wall time that the autumn change repeats counts as the
+   later of the two moments, by standard time; one that the spring change skips is moved over the gap. #}
+{% macro local_to_utc(timestamp, zone) -%}
+    {{- return(adapter.dispatch('local_to_utc', 'crosswalk')(timestamp, zone)) -}}
+{%- endmacro %}
+
+{% macro default__local_to_utc(timestamp, zone) %}{{ crosswalk.lacks_verb('local_to_utc') }}{% endmacro %}
+
+{% macro duckdb__local_to_utc(timestamp, zone) -%}
+    timezone('UTC', timezone({{ crosswalk.literal(zone) }}, {{ timestamp }}))
+{%- endmacro %}

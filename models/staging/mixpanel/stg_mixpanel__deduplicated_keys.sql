@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ crosswalk.deduplicated_keys(ref('stg_mixpanel__lines')) }}

@@ -1,0 +1,103 @@
+-- a table whatever `materialize` says: small, and read several times
+{{ config(materialized='table') }}
+
+with
+
+raw_lines as (
+
+    select
+        {{ crosswalk.row_position() }} as line_id,
+        file,
+        line,
+        is_strict
+    from {{ ref('stg_mixpanel__lines') }}
+    where read_error is null and not {{ crosswalk.is_blank('line') }}
+
+),
+
+pages as (
+
+    select * from {{ ref('stg_mixpanel__pages') }}
+
+),
+
+neighbours as (
+
+    select
+        line_id,
+        line,
+        lead(line_id) over (partition by file order by line_id) as next_line_id,
+        lead(line) over (partition by file order by line_id) as next_line
+    from raw_lines
+    where not is_strict and file not in (select pages.file from pages)
+
+),
+
+halves as (
+
+    select
+        line_id,
+        next_line_id,
+        line || next_line as line,
+        case when next_line_id = line_id + 1 then {{ crosswalk.json_is_strict_object('line || next_line') | indent(8) }} else false end as is_whole
+    from neighbours
+
+),
+
+first_halves as (
+
+    select
+        *,
+        coalesce(lag(is_whole) over (order by line_id), false) as is_taken
+    from halves
+
+),
+
+joined as (
+
+    select first_line_id as line_id, line
+    from pages
+
+    union all
+
+    select line_id, line
+    from first_halves
+    where is_whole and not is_taken
+
+),
+
+-- what is put together is written anew with every key once, as rows with doubled keys are
+repaired as (
+
+    {{ crosswalk.json_last_key_wins('joined', 'line_id', 'line') | indent(4) }}
+
+),
+
+parts as (
+
+    select raw_lines.line_id, pages.first_line_id
+    from raw_lines
+    inner join pages on raw_lines.file = pages.file
+
+    union all
+
+    select line_id, line_id as first_line_id
+    from first_halves
+    where is_whole and not is_taken
+
+    union all
+
+    select next_line_id as line_id, line_id as first_line_id
+    from first_halves
+    where is_whole and not is_taken
+
+)
+
+select
+    parts.line_id,
+    parts.first_line_id,
+    repaired.line,
+    coalesce({{ crosswalk.json_has_duplicate_keys('joined.line') }}, false) as has_duplicate_keys
+from parts
+left join joined on parts.line_id = joined.line_id
+left join repaired on parts.line_id = repaired.line_id

@@ -1,0 +1,59 @@
+with
+
+parsed_rows as (
+
+    select * from {{ ref('stg_mixpanel__parsed_rows') }}
+
+),
+
+raw_lines as (
+
+    select * from {{ ref('stg_mixpanel__texts') }}
+
+),
+
+timed as (
+
+    select
+        *,
+        case when event_time <= {{ crosswalk.add_days('coalesce(received_at, ' ~ crosswalk.as_of() ~ ')', 1) }} then event_time end as event_at
+    from parsed_rows
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when read_error is not null then read_error
+            when {{ crosswalk.is_blank('event_name') }} then 'no_event_name'
+            when event_at is null then 'no_time'
+        end as reason
+    from timed
+
+),
+
+{{ crosswalk.ranked_uploads() }}
+
+select
+    judged.line_id,
+    judged.file,
+    judged.line_number,
+    judged.source_project,
+    judged.event_key,
+    judged.event_name,
+    judged.event_at,
+    judged.received_at,
+    judged.user_id,
+    judged.device_id,
+    judged.insert_id,
+    judged.canonical_id,
+    judged.id_before_identity,
+    judged.source_distinct_id,
+    judged.has_nul,
+    judged.has_lone_surrogate,
+    judged.has_duplicate_keys,
+    {{ crosswalk.row_outcome() }}
+from judged
+left join ranked on judged.line_id = ranked.line_id
