@@ -1,3 +1,16 @@
+{# Whose an event is. A row that goes back to Mixpanel keeps the id that Mixpanel has for the person after all merges, so that nobody falls in two. #}
+{% macro mixpanel_user(relation) -%}
+    {%- if 'mixpanel' in var('sources') -%}
+    case
+        when {{ relation }}.source = 'mixpanel' and {{ relation }}.person_id is distinct from {{ relation }}.device_id
+            then coalesce({{ relation }}.person_id, {{ relation }}.user_id)
+        else {{ relation }}.user_id
+    end
+    {%- else -%}
+    {{ relation }}.user_id
+    {%- endif -%}
+{%- endmacro %}
+
 {# The id by which Mixpanel drops repeats: the source row's own UUID, else an MD5; both fit its rule of at most 36 of [A-Za-z0-9-].
    Mixpanel, "Import Events": properties.$insert_id. #}
 {% macro mixpanel_record_id() -%}

@@ -41,3 +41,10 @@ def overlapping_samples() -> harness.Result:
 def mixpanel_samples() -> harness.Result:
     """The sample exports of Mixpanel: raw events and a page of profiles. The pipelines hold the same events."""
     return harness.run(harness.mixpanel_files(), {"as_of": "2026-01-01"}, tool="mixpanel")
+
+
+@pytest.fixture(scope="session")
+def heap_samples() -> harness.Result:
+    """All sample tables of Heap and both files of its JSON export, in one real build with every data test."""
+    files = sorted(str(path) for path in (harness.ROOT / "samples" / "heap").iterdir())
+    return harness.build([], {"sources": ["heap"], "heap_files": files, "as_of": "2025-01-01"})

@@ -220,6 +220,8 @@ def sample_files() -> list[Path]:
 def posthog_files() -> list[Path]:
     """The PostHog-shaped samples."""
     return sorted((ROOT / "samples" / "posthog").glob("*.jsonl"))
+
+
 def mixpanel_files() -> list[Path]:
     """The sample exports of Mixpanel that hold each event once."""
     names = ("export_shapes.ndjson", "export_synthetic.ndjson", "engage.json")

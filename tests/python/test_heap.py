@@ -41,12 +41,6 @@ def test_vector(vector: Row, vector_results: dict[str, Result]) -> None:
     check(vector, vector_results[vector["name"]])
 
 
-@pytest.fixture(scope="module")
-def samples() -> Result:
-    """All sample tables and both files of the JSON export, in one real build with every data test."""
-    return build(sorted(SAMPLES.iterdir()))
-
-
 def named(result: Result, destination: str, name: str) -> list[Payload]:
     return [
         payload
@@ -232,9 +226,9 @@ def test_accounts_are_groups(cases: dict[str, Result]) -> None:
 # Tables
 
 
-def test_all_samples_add_up(samples: Result) -> None:
+def test_all_samples_add_up(heap_samples: Result) -> None:
     """Data tests run in the build; here the numbers themselves."""
-    counts = samples.sql(
+    counts = heap_samples.sql(
         "select destination, sum(rows_read) as read, sum(duplicate) as doubles, sum(filtered) as filtered,"
         " sum(delivered) as delivered from audit_route_counts group by 1 order by 1"
     )
@@ -242,9 +236,9 @@ def test_all_samples_add_up(samples: Result) -> None:
     assert numbers == [(13, 4, 1, 8), (13, 4, 1, 8)]
 
 
-def test_quirk_36_every_label_is_an_event_unless_one_is_wanted(samples: Result) -> None:
+def test_quirk_36_every_label_is_an_event_unless_one_is_wanted(heap_samples: Result) -> None:
     labels = ["event_any_click", "event_sign_up_click_link"]
-    assert [len(named(samples, "posthog", label)) for label in labels] == [1, 1]
+    assert [len(named(heap_samples, "posthog", label)) for label in labels] == [1, 1]
     first = build(sorted(SAMPLES.iterdir()), heap_label_policy="first")
     at_once = "select event_name from hub_events where event_at = '2024-01-03 10:00:20.5'"
     assert [row["event_name"] for row in first.sql(at_once)] == ["Signed Up"]
@@ -254,38 +248,40 @@ def test_quirk_36_every_label_is_an_event_unless_one_is_wanted(samples: Result) 
     assert {row["reason"]: int(row["rows"]) for row in reasons} == {"identity_row": 1, "other_label": 3}
 
 
-def test_quirk_23_37_doubles_of_people_and_sessions(samples: Result) -> None:
-    profiles = [payload.json for payload in samples.of_kind("mixpanel", "engage")]
+def test_quirk_23_37_doubles_of_people_and_sessions(heap_samples: Result) -> None:
+    profiles = [payload.json for payload in heap_samples.of_kind("mixpanel", "engage")]
     assert sorted(profile["$distinct_id"] for profile in profiles) == ["cust-1", "two@example.com"]
     (person,) = [profile for profile in profiles if profile["$distinct_id"] == "cust-1"]
     assert person["$set"]["plan"] == "pro"
-    starts = samples.sql(
+    starts = heap_samples.sql(
         "select count(*) as rows from stg_heap__session_starts where session_id = '7700000000000001'"
     )
     assert starts[0]["rows"] == 1
 
 
-def test_quirk_25_an_identity_that_is_a_mail_is_an_id(samples: Result) -> None:
+def test_quirk_25_an_identity_that_is_a_mail_is_an_id(heap_samples: Result) -> None:
     (person,) = [
         payload.json
-        for payload in samples.of_kind("mixpanel", "engage")
+        for payload in heap_samples.of_kind("mixpanel", "engage")
         if payload.json["$distinct_id"] == "two@example.com"
     ]
     assert "$email" not in person["$set"]
 
 
-def test_quirk_26_migrations_are_followed_to_their_end(samples: Result) -> None:
-    ends = samples.sql("select from_id, final_id from stg_heap__migrations order by 1")
+def test_quirk_26_migrations_are_followed_to_their_end(heap_samples: Result) -> None:
+    ends = heap_samples.sql("select from_id, final_id from stg_heap__migrations order by 1")
     assert {row["final_id"] for row in ends} == {PERSON}
-    (first_page,) = [page for page in named(samples, "posthog", "$pageview") if page.event_at.day == 2]
+    (first_page,) = [page for page in named(heap_samples, "posthog", "$pageview") if page.event_at.day == 2]
     assert first_page.distinct_id == "cust-1"
     assert first_page.properties["heap_original_user_id"] == "1234567890123456"
-    linked = {payload.properties["$anon_distinct_id"] for payload in samples.of_kind("posthog", "identify")}
+    linked = {
+        payload.properties["$anon_distinct_id"] for payload in heap_samples.of_kind("posthog", "identify")
+    }
     assert {"1234567890123456", "2222333344445555", "1111222233334444", PERSON} <= linked
 
 
-def test_sessions_give_session_ids(samples: Result) -> None:
-    pages = [page for page in named(samples, "posthog", "$pageview") if page.event_at.day == 3]
+def test_sessions_give_session_ids(heap_samples: Result) -> None:
+    pages = [page for page in named(heap_samples, "posthog", "$pageview") if page.event_at.day == 3]
     ids = {page.properties["$session_id"] for page in pages}
     assert len(ids) == 1
     (session_id,) = ids
@@ -406,6 +402,6 @@ def test_a_row_of_all_events_alone_is_an_event_and_one_with_its_table_a_double(t
     ]  # fmt: skip
 
 
-def test_ids_do_not_depend_on_neighbours(tables: Result, samples: Result) -> None:
-    ids = {payload.record_id for payload in named(samples, "posthog", "$pageview")}
+def test_ids_do_not_depend_on_neighbours(tables: Result, heap_samples: Result) -> None:
+    ids = {payload.record_id for payload in named(heap_samples, "posthog", "$pageview")}
     assert {payload.record_id for payload in named(tables, "posthog", "$pageview")} < ids

@@ -375,6 +375,15 @@ CASES: dict[str, Sequence[Line]] = {
         '],"page":0}',
     ],
     "no page": ["{", '"results": [', row("e", distinct_id="u")],
+    "nobody": [
+        {"$distinct_id": "", "$properties": {"plan": "pro"}},
+        {"distinct_id": None, "properties": {"plan": "pro"}},
+        {"distinct_id": "D1", "resolved_distinct_id": " "},
+    ],
+    "merged canonical": [
+        row("Rewritten", distinct_id="ACME-2", **{"$distinct_id_before_identity": "user-1"}),
+        row("Sent as it is", distinct_id="ACME-2"),
+    ],
     "profiles": [
         '{"$distinct_id":1,"$properties":{"$created":"2019-12-12T11:20:47","$email":"one@example.com","n":1.10,"initial_utm_source":"ad"}}',
         '{"distinct_id":"user-2","properties":{"time":"tea","$last_seen":"2023-01-01T00:00:00"}}',
@@ -756,8 +765,8 @@ def test_profiles_reach_both_destinations(results: dict[str, Result]) -> None:
     }
     assert posthog["1"]["$set"]["email"] == "one@example.com"
     assert same(harness.Number("1.10"), posthog["1"]["$set"]["n"])
-    assert posthog["1"]["$set"]["$created"] == "2019-12-12T11:20:47"
-    assert posthog["1"]["$set_once"] == {"$initial_utm_source": "ad"}
+    assert "$created" not in posthog["1"]["$set"]
+    assert posthog["1"]["$set_once"] == {"created_at": "2019-12-12T11:20:47", "$initial_utm_source": "ad"}
     assert posthog["user-2"]["$set"] == {"time": "tea"}
     mixpanel = {payload.distinct_id: payload.json for payload in result.of_kind("mixpanel", "engage")}
     assert mixpanel["1"]["$set"]["$email"] == "one@example.com"
@@ -765,6 +774,24 @@ def test_profiles_reach_both_destinations(results: dict[str, Result]) -> None:
     assert mixpanel["1"]["$set_once"]["initial_utm_source"] == "ad"
     assert "$created" not in mixpanel["1"]["$set_once"]
     assert "$last_seen" not in mixpanel["user-2"]["$set"]
+
+
+def test_people_that_are_nobody_are_set_aside(results: dict[str, Result]) -> None:
+    """A row about a person that names none is no profile; it stands in the audit with its text."""
+    result = results["nobody"]
+    assert result.of_kind("mixpanel", "engage") == []
+    rows = result.rows("audit_quarantined")
+    assert [row["reason"] for row in rows] == ["no_event_name"] * 3
+
+
+def test_a_row_keeps_the_id_that_mixpanel_has_for_the_person(results: dict[str, Result]) -> None:
+    """Back at Mixpanel all rows of a person have one id; PostHog gets the one that its importer picks, and a link."""
+    result = results["merged canonical"]
+    assert {payload.properties["$user_id"] for payload in result.of_kind("mixpanel", "import")} == {"ACME-2"}
+    (event,) = [
+        payload for payload in result.of_kind("posthog", "event") if payload.json["event"] == "Rewritten"
+    ]
+    assert event.distinct_id == "user-1"
 
 
 def test_events_alone_make_no_profile_at_mixpanel(results: dict[str, Result]) -> None:

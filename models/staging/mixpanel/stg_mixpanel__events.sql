@@ -53,7 +53,8 @@ select
     received_at,
     user_id,
     device_id,
-    cast(null as {{ dbt.type_string() }}) as person_id,
+    -- who Mixpanel takes the person for after all merges, where that is another
+    case when canonical_id <> user_id and canonical_id not like '$device:%' then canonical_id end as person_id,
     case when {{ crosswalk.matches('written_session', crosswalk.uuid_v7_pattern()) }} then written_session end as session_id,
     {% if group_keys -%}
     {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(4) }} as groups,

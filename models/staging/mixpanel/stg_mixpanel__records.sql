@@ -2,6 +2,8 @@
 {{ config(materialized='table') }}
 
 {%- set keys = ['event', 'event_name', 'resolved_distinct_id', '$distinct_id', '$properties', 'distinct_id', 'properties', 'time', 'insert_id', 'results'] %}
+{#- a row about a person that names none falls through to the events, where it is quarantined with its text #}
+{%- set ids = ['resolved_distinct_id', '$distinct_id', 'distinct_id'] %}
 
 with
 
@@ -62,7 +64,8 @@ keyed as (
     select
         *,
         {%- for key in keys %}
-        {{ crosswalk.json_picked('picked', keys, key) }} is not null as has_{{ key | replace('$', 'dollar_') }},
+        {%- set value = crosswalk.json_picked('picked', keys, key) %}
+        {{ 'not ' ~ crosswalk.is_blank(crosswalk.json_scalar_text(value)) if key in ids else value ~ ' is not null' }} as has_{{ key | replace('$', 'dollar_') }},
         {%- endfor %}
         coalesce({{ crosswalk.json_kind(crosswalk.json_picked('picked', keys, 'results')) | indent(8) }} = 'array', false) as is_page
     from picked
@@ -79,7 +82,7 @@ select
         when has_event then 'event'
         when is_page then 'page'
         when has_event_name then 'pipeline_event'
-        when has_resolved_distinct_id then 'mapping'
+        when has_resolved_distinct_id and has_distinct_id then 'mapping'
         when has_dollar_distinct_id and has_dollar_properties then 'profile'
         when has_distinct_id and has_properties and not has_time and not has_insert_id then 'profile'
         else 'event'
