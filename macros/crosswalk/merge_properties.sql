@@ -100,12 +100,12 @@
     {{ return([]) }}
 {% endmacro %}
 
-{# The properties of a hub_users row, as text, less the keys of its source that arrive under another name only: Mixpanel's mapped ones, and times. #}
+{# The properties of a hub_users row, as text, less the keys of its source that arrive under another name only. #}
 {% macro user_object(destination) -%}
     {%- set text = 'cast(properties as ' ~ dbt.type_string() ~ ')' -%}
     {%- set lists = {} -%}
     {%- for source in var('sources') -%}
-        {%- set names = (crosswalk.moved_keys(source, destination, 'user', 'up') + crosswalk.moved_times(source, destination)) | unique | list -%}
+        {%- set names = crosswalk.moved_keys(source, destination, 'user', 'up') -%}
         {%- if names -%}{%- do lists.update({source: names}) -%}{%- endif -%}
     {%- endfor -%}
     {%- if lists -%}
@@ -119,12 +119,3 @@
     {{ text }}
     {%- endif -%}
 {%- endmacro %}
-
-{# The keys of times that a destination has a name of its own for. #}
-{% macro moved_times(source, destination) %}
-    {%- set names = [] -%}
-    {%- for row in crosswalk.crosswalk_properties('user') if row['data_type'] == 'time' and row[destination] and source != destination -%}
-        {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'up' -%}{%- do names.append(place['name']) -%}{%- endfor -%}
-    {%- endfor -%}
-    {{ return(names) }}
-{% endmacro %}

@@ -1,13 +1,9 @@
 {# Whose an event is. A row that goes back to Mixpanel keeps the id that Mixpanel has for the person after all merges, so that nobody falls in two. #}
-{% macro mixpanel_user(relation) -%}
+{% macro mixpanel_user() -%}
     {%- if 'mixpanel' in var('sources') -%}
-    case
-        when {{ relation }}.source = 'mixpanel' and {{ relation }}.person_id is distinct from {{ relation }}.device_id
-            then coalesce({{ relation }}.person_id, {{ relation }}.user_id)
-        else {{ relation }}.user_id
-    end
+    case when source = 'mixpanel' and coalesce(person_id <> device_id, true) then coalesce(person_id, user_id) else user_id end
     {%- else -%}
-    {{ relation }}.user_id
+    user_id
     {%- endif -%}
 {%- endmacro %}
 

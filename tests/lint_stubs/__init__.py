@@ -20,6 +20,8 @@ import yaml
 
 _ROOT = Path(__file__).resolve().parents[2]
 _VARS: dict[str, Any] = yaml.safe_load((_ROOT / "dbt_project.yml").read_text())["vars"]
+# All sources, so that what only one of them brings is looked at too.
+_VARS["sources"] = ["amplitude", "heap", "mixpanel", "posthog"]
 _SEEDS = {path.stem: path for path in (_ROOT / "seeds").rglob("*.csv")}
 _TYPES = {"numeric": "decimal(28, 6)", "string": "varchar", "int": "int"}
 

@@ -320,12 +320,14 @@ def build(
     time_zone: str | None = None,
     folder: Path | None = None,
     project: Path = ROOT,
+    unit_tests: bool = False,
 ) -> Result:
-    """A real `dbt build` without the unit tests, in a folder of its own or once more in one where a build was."""
+    """A real `dbt build`, by default without the unit tests, in a folder of its own or once more in one where a build was."""
     folder = folder or new_folder()
     _write_profile(folder, 2, time_zone)
     settings = {**({"amplitude_files": [str(file) for file in files]} if files else {}), **(variables or {})}
-    _dbt(["build", "--exclude-resource-type", "unit_test"], folder, settings, project)
+    without = [] if unit_tests else ["--exclude-resource-type", "unit_test"]
+    _dbt(["build", *without], folder, settings, project)
     return Result(_Database(duckdb.connect(str(folder / f"{DATABASE}.duckdb"))))
 
 

@@ -868,9 +868,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (files / "it's #1.json").write_text("{}\n")
     (files / "table.csv").write_bytes(b'user_id,"a,b","q ""x""",\r\n1,"x, ""y""\nz",,0\r\n1,2\r\n')
     (files / "empty.csv").write_bytes(b"")
-    duckdb.sql('select 9007199254740993 as "User", [1, null] as n union all select 1, null').write_parquet(
-        str(files / "table.parquet")
-    )
+    table = duckdb.sql('select 9007199254740993 as "User", [1, null] as n union all select 1, null')
+    assert table is not None
+    table.write_parquet(str(files / "table.parquet"))
     return files
 
 

@@ -20,7 +20,7 @@ SEEDS = ROOT / "seeds" / "crosswalk"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-REASON = re.compile(r"'([a-z_{} ]+)' as (?:reason|read_error)\b|then '([a-z_]+)'$", re.M)
+REASON = re.compile(r"'([a-z_{} ]+)' as (?:reason|read_error)\b|then '([a-z_]+)'\"?$", re.M)
 PLACE = re.compile(r"(?:col|ep|up|macro):(.+)")
 
 # Every route that has a page: its source and its destination.
@@ -96,6 +96,11 @@ def declared_reasons() -> set[str]:
         found |= {first or second for first, second in REASON.findall(text)}
         found |= set(re.findall(r"then '([a-z_]+)' end\)? as read_error", text))
         found |= set(re.findall(r"(?:then|else) '([a-z0-9_]+)'\n", text))
+        found |= set(re.findall(r"label_rank > 1 then '([a-z_]+)'", text))
+    # what staging repairs has one list for all sources
+    repairs = (ROOT / "macros/project/hub_columns.sql").read_text().split("macro source_repairs")[1]
+    found |= set(re.findall(r"'([a-z_]+)': 'has_", repairs))
+    found.discard("{{ reason }}")
     filled = {
         reason.replace("{{ destination }}", destination)
         for reason in found

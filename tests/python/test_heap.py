@@ -49,7 +49,7 @@ def named(result: Result, destination: str, name: str) -> list[Payload]:
     ]
 
 
-CASES: dict[str, list[dict[str, Any]]] = {
+CASES: dict[str, list[dict[str, Any] | str]] = {
     "mac": [event(platform="Mac OS X 10.15.7", browser="Chrome 112.0.0")],
     "windows": [event(platform="Windows 10", browser="Mobile Safari 15.1")],
     "ios": [event(platform="iOS 17.1", library="ios", browser="Safari")],
@@ -159,7 +159,7 @@ def test_referrers(cases: dict[str, Result]) -> None:
         ("iso", "2024-01-03 10:00:00.000000"),
     ],
 )
-def test_quirk_12_14_times(cases: dict[str, Result], name: str, at: str) -> None:
+def test_quirk_12_times_in_every_form(cases: dict[str, Result], name: str, at: str) -> None:
     (payload,) = cases[name].of_kind("posthog", "event")
     assert payload.event_at.strftime("%Y-%m-%d %H:%M:%S.%f") == at
 
@@ -169,7 +169,7 @@ def test_quirk_13_invalid_date_is_no_time(cases: dict[str, Result]) -> None:
     (profile,) = cases["user_invalid_date"].of_kind("mixpanel", "engage")
     assert "$set_once" not in profile.json
     assert profile.json["$set"]["plan"] == "pro"
-    assert "joindate" not in profile.json["$set"]
+    assert profile.json["$set"]["joindate"] == "Invalid date"
 
 
 def test_quirk_14_user_dates_in_ms_and_us(cases: dict[str, Result]) -> None:
@@ -248,11 +248,14 @@ def test_quirk_36_every_label_is_an_event_unless_one_is_wanted(heap_samples: Res
     assert {row["reason"]: int(row["rows"]) for row in reasons} == {"identity_row": 1, "other_label": 3}
 
 
-def test_quirk_23_37_doubles_of_people_and_sessions(heap_samples: Result) -> None:
+def test_quirk_23_doubles_of_people_are_one_profile(heap_samples: Result) -> None:
     profiles = [payload.json for payload in heap_samples.of_kind("mixpanel", "engage")]
     assert sorted(profile["$distinct_id"] for profile in profiles) == ["cust-1", "two@example.com"]
     (person,) = [profile for profile in profiles if profile["$distinct_id"] == "cust-1"]
     assert person["$set"]["plan"] == "pro"
+
+
+def test_quirk_37_doubles_of_sessions_are_one_session(heap_samples: Result) -> None:
     starts = heap_samples.sql(
         "select count(*) as rows from stg_heap__session_starts where session_id = '7700000000000001'"
     )
@@ -337,10 +340,12 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Result:
     )
     dump = folder / "sync_852" / "checkout"
     dump.mkdir(parents=True)
-    duckdb.sql(
+    checkout = duckdb.sql(
         "select 4815162342000030::double as user_id, 7::bigint as event_id, timestamp '2024-01-03 10:00:00.123456' as time,"
         " 2.50::decimal(9,2) as price, [1,2] as list, 'x' as landing_page, null as nothing"
-    ).write_parquet(str(dump / "part-00000-4a06-c000.snappy.parquet"))
+    )
+    assert checkout is not None
+    checkout.write_parquet(str(dump / "part-00000-4a06-c000.snappy.parquet"))
     (folder / "heap__sync_info.csv").write_text("event_table_name,sync_started\npageviews,2024-01-04\n")
     (folder / "empty.csv").write_text("")
     write_csv(
@@ -368,6 +373,14 @@ def test_csv_values_are_typed_only_where_their_text_is_canonical(tables: Result)
         assert found[name] == TYPED.get(name, value)
         assert type(found[name]) is type(TYPED.get(name, value))
     assert "empty" not in found
+
+
+def test_quirk_73_an_archived_property_is_absent_and_not_empty(tables: Result) -> None:
+    """The column stays in the table, with nothing in it."""
+    (payload,) = named(tables, "mixpanel", "custom")
+    assert "empty" not in payload.properties
+    catalog = tables.sql("select name from audit_property_catalog where name = 'empty'")
+    assert catalog == []
 
 
 def test_ragged_rows_and_bad_utf8_are_set_aside(tables: Result) -> None:

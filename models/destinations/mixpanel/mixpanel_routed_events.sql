@@ -4,7 +4,10 @@ with
 
 events as (
 
-    select * from {{ ref('hub_events') }}
+    select
+        *,
+        {{ crosswalk.mixpanel_user() | indent(8) }} as sent_user_id
+    from {{ ref('hub_events') }}
 
 ),
 
@@ -26,11 +29,11 @@ named as (
         events.*,
         coalesce(event_names.mixpanel_event, events.event_name) as mapped_event,
         coalesce(event_names.action = 'drop' and event_names.mixpanel_event is null, false) as is_dropped,
-        {{ crosswalk.usable_id(crosswalk.mixpanel_user('events'), 'mixpanel') | indent(8) }} as usable_user_id,
+        {{ crosswalk.usable_id('events.sent_user_id', 'mixpanel') | indent(8) }} as usable_user_id,
         -- a person without any other id stands as a device: a bare distinct id would make a user of it
         coalesce(
             {{ crosswalk.usable_id('events.device_id', 'mixpanel') | indent(12) }},
-            case when {{ crosswalk.usable_id(crosswalk.mixpanel_user('events'), 'mixpanel') | indent(12) }} is null then events.source || '-' || events.person_id end
+            case when {{ crosswalk.usable_id('events.sent_user_id', 'mixpanel') | indent(12) }} is null then events.source || '-' || events.person_id end
         ) as usable_device_id,
         device_users.user_id as first_user_id,
         {{ crosswalk.is_sampled('events.user_id', 'device_users.user_id', 'events.device_id', 'events.person_id') }} as is_sampled

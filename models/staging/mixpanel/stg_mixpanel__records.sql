@@ -65,7 +65,8 @@ keyed as (
         *,
         {%- for key in keys %}
         {%- set value = crosswalk.json_picked('picked', keys, key) %}
-        {{ 'not ' ~ crosswalk.is_blank(crosswalk.json_scalar_text(value)) if key in ids else value ~ ' is not null' }} as has_{{ key | replace('$', 'dollar_') }},
+        {%- set test = 'not ' ~ crosswalk.is_blank(crosswalk.json_scalar_text(value)) if key in ids else value ~ ' is not null' %}
+        {{ test }} as has_{{ key | replace('$', 'dollar_') }},
         {%- endfor %}
         coalesce({{ crosswalk.json_kind(crosswalk.json_picked('picked', keys, 'results')) | indent(8) }} = 'array', false) as is_page
     from picked
