@@ -13,7 +13,7 @@
                 {%- do found.append([crosswalk.source_name(row, destination) if pair[0] == '-source-' else crosswalk.json_name(pair[0]), pair[1]]) -%}
             {%- endfor -%}
         {%- elif cell['name'] -%}
-            {%- do found.append([crosswalk.json_name(cell['name']), crosswalk.column_json(column)]) -%}
+            {%- do found.append([crosswalk.json_name(cell['name']), crosswalk.moved_value(row, destination, place, crosswalk.column_json(column))]) -%}
         {%- elif place == 'properties' -%}
             {%- do found.append([crosswalk.source_name(row, destination), crosswalk.column_json(column)]) -%}
         {%- endif -%}
@@ -23,6 +23,25 @@
     {%- endfor -%}
     {{ return(pairs) }}
 {% endmacro %}
+
+{# A value of an event's own that arrives under another name only keeps its type: it is taken from the event and not from the hub's column. #}
+{% macro moved_value(row, destination, place, value) -%}
+    {%- set keys = {} -%}
+    {%- for source in var('sources') if place == 'properties' -%}
+        {%- set places = crosswalk.source_places(row, source) -%}
+        {%- if places | length == 1 and places[0]['name'] in crosswalk.moved_keys(source, destination, 'event', 'ep') -%}{%- do keys.update({source: places[0]['name']}) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if keys -%}
+    case
+        {%- for source, key in keys.items() %}
+        when source = '{{ source }}' then cast({{ crosswalk.json_value('event_properties', key) }} as {{ dbt.type_string() }})
+        {%- endfor %}
+        else {{ value }}
+    end
+    {%- else -%}
+    {{ value }}
+    {%- endif -%}
+{%- endmacro %}
 
 {# A value that rows of some sources do without. #}
 {% macro unless_source(sources, value) -%}

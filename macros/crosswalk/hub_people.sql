@@ -86,13 +86,18 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The rest of what a row sets once: the keys that the crosswalk does not know, as they are. #}
+{# The rest of what a row sets once: the keys that the crosswalk does not know, as they are. One that is called as a concept of ours is kept as
+   `<source>_<name>`. #}
 {% macro other_once_properties() -%}
     {%- set text = 'cast(once_properties as ' ~ dbt.type_string() ~ ')' -%}
-    {%- set known = crosswalk.first_touch_keys() + crosswalk.first_touch_names() -%}
-    {%- if crosswalk.sources_that_set_once() -%}
+    {%- set known = [] -%}
+    {%- for source in crosswalk.sources_that_set_once() -%}{%- do known.extend(crosswalk.first_touch_keys(source)) -%}{%- endfor -%}
+    {%- set names = crosswalk.first_touch_names() -%}
+    {%- if known -%}
     case
         when once_properties is null then '{}'
+        when {{ crosswalk.json_has_any_key(text, names) }}
+            then {{ crosswalk.json_drop_keys(crosswalk.json_make_room(text, "'{}'", names, "source || '_'"), crosswalk.text_list(known)) | indent(12) }}
         when {{ crosswalk.json_has_any_key(text, known) }} then {{ crosswalk.json_drop_keys(text, crosswalk.text_list(known)) | indent(8) }}
         else {{ text }}
     end
@@ -101,10 +106,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The canonical names of the first-touch concepts. #}
+{# The canonical names of the first-touch concepts, times apart. #}
 {% macro first_touch_names() %}
     {%- set names = [] -%}
-    {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' -%}{%- do names.append(row['canonical_property']) -%}{%- endfor -%}
+    {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' -%}{%- do names.append(row['canonical_property']) -%}{%- endfor -%}
     {{ return(names) }}
 {% endmacro %}
 
@@ -136,22 +141,22 @@
 
 {# The keys of user properties that are first-touch values of a source: they travel in initial_properties. A time such as created_at stays besides, since
    not every destination has a name for it. #}
-{% macro first_touch_keys() %}
+{% macro first_touch_keys(source) %}
     {%- set keys = [] -%}
-    {%- for source in var('sources') -%}
-        {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' -%}
-            {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'up' -%}{%- do keys.append(place['name']) -%}{%- endfor -%}
-        {%- endfor -%}
+    {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' -%}
+        {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'up' -%}{%- do keys.append(place['name']) -%}{%- endfor -%}
     {%- endfor -%}
-    {{ return(keys) }}
+    {{ return(keys | unique | list) }}
 {% endmacro %}
 
-{# User properties without the first-touch keys; an empty object where there are none. #}
-{% macro without_first_touch(properties) -%}
+{# User properties without the first-touch keys of their source, which stands in the column `source`; an empty object where there are none. #}
+{% macro without_first_touch(properties, source='source') -%}
     case
         when {{ properties }} is null then '{}'
-        when {{ crosswalk.json_has_any_key(properties, crosswalk.first_touch_keys()) }}
-            then {{ crosswalk.json_drop_keys(properties, crosswalk.text_list(crosswalk.first_touch_keys())) | indent(8) }}
+        {%- for name in var('sources') if crosswalk.first_touch_keys(name) %}
+        when {{ source }} = '{{ name }}' and {{ crosswalk.json_has_any_key(properties, crosswalk.first_touch_keys(name)) }}
+            then {{ crosswalk.json_drop_keys(properties, crosswalk.text_list(crosswalk.first_touch_keys(name))) | indent(8) }}
+        {%- endfor %}
         else {{ properties }}
     end
 {%- endmacro %}

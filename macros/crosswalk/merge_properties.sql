@@ -19,8 +19,11 @@
 {% macro said_user_properties() -%}
     {%- set text = 'cast(user_properties as ' ~ dbt.type_string() ~ ')' -%}
     case
-        when {{ text }} like '%:"EMPTY"%' or {{ text }} like '%:"(none)"%'
-            then {{ crosswalk.json_drop_values(text, crosswalk.first_touch_keys(), crosswalk.words_for_nothing()) | indent(12) }}
+        {%- for source in var('sources') if crosswalk.first_touch_keys(source) %}
+        when source = '{{ source }}' and ({{ text }} like '%:"EMPTY"%' or {{ text }} like '%:"(none)"%')
+            then {{ crosswalk.json_drop_values(text, crosswalk.first_touch_keys(source), crosswalk.words_for_nothing()) | indent(12) }}
+        {%- endfor %}
+        when source is null then '{}'
         else {{ text }}
     end
 {%- endmacro %}
@@ -57,9 +60,9 @@
 {%- endmacro %}
 
 {# The keys of a source that arrive at a destination under another name only: PostHog's importer moves Mixpanel's and copies those of all others. #}
-{% macro moved_keys(source, destination, scope, kind) %}
+{% macro moved_keys(source, destination, scope, kind, times=true) %}
     {%- set names = [] -%}
-    {%- for row in crosswalk.crosswalk_properties(scope) if source == 'mixpanel' and source != destination -%}
+    {%- for row in crosswalk.crosswalk_properties(scope) if source == 'mixpanel' and source != destination and (times or row['data_type'] != 'time') -%}
         {%- set cell = crosswalk.destination_cell(row[destination]) -%}
         {%- for place in crosswalk.source_places(row, source) if place['kind'] == kind and cell['name'] not in ('', place['name']) and not cell['macro'] -%}
             {%- do names.append(place['name']) -%}
@@ -111,6 +114,11 @@
     {%- if lists -%}
     case
         {%- for source, names in lists.items() %}
+        {#- a time that could not be read arrives as it was written -#}
+        {%- set texts = crosswalk.moved_keys(source, destination, 'user', 'up', times=false) %}
+        {%- if texts | length < names | length %}
+        when source = '{{ source }}' and created_at is null then {{ crosswalk.json_drop_keys(text, crosswalk.text_list(texts)) | indent(12) }}
+        {%- endif %}
         when source = '{{ source }}' and {{ crosswalk.json_has_any_key(text, names) }} then {{ crosswalk.json_drop_keys(text, crosswalk.text_list(names)) | indent(12) }}
         {%- endfor %}
         else {{ text }}

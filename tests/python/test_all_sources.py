@@ -1,23 +1,34 @@
 """All sources into both destinations in one real `dbt build`, with its tests: together they give what each gives alone."""
 
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import harness
 import pytest
-from harness import ROOT, Result
+from harness import ROOT, Result, same
 
 DAY = "2025-07-01"
+# An identity of whom nothing else is known: Mixpanel's mappings cover a whole project, an export a part of its days.
+MAPPING = '{"distinct_id":"nobody-1","resolved_distinct_id":"nobody-2"}\n'
 ORDER = ("rows_read", "malformed", "duplicate", "filtered", "quarantined", "delivered")
 DESTINATIONS = ("posthog", "mixpanel")
 
 
 @pytest.fixture(scope="module")
-def together() -> Result:
+def mixpanel_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    mapping = tmp_path_factory.mktemp("mappings") / "mappings.jsonl"
+    mapping.write_text(MAPPING)
+    return [*harness.mixpanel_files(), mapping]
+
+
+@pytest.fixture(scope="module")
+def together(mixpanel_files: list[Path]) -> Result:
     settings = {
         "sources": harness.SOURCES,
         "amplitude_files": [str(path) for path in harness.sample_files()],
         "heap_files": [str(path) for path in sorted((ROOT / "samples" / "heap").iterdir())],
-        "mixpanel_files": [str(path) for path in harness.mixpanel_files()],
+        "mixpanel_files": [str(path) for path in mixpanel_files],
         "posthog_files": [str(path) for path in harness.posthog_files()],
         "as_of": DAY,
     }
@@ -28,10 +39,12 @@ def texts(result: Result, destination: str) -> Counter[str]:
     return Counter(payload.text for payload in result.payloads(destination))
 
 
-def test_together_they_give_what_each_gives_alone(together: Result, heap_samples: Result) -> None:
+def test_together_they_give_what_each_gives_alone(
+    together: Result, heap_samples: Result, mixpanel_files: list[Path]
+) -> None:
     alone = [
         harness.run(harness.sample_files(), {"as_of": DAY}),
-        harness.run(harness.mixpanel_files(), {"as_of": DAY}, tool="mixpanel"),
+        harness.run(mixpanel_files, {"as_of": DAY}, tool="mixpanel"),
         harness.run(harness.posthog_files(), {"as_of": DAY}, tool="posthog"),
         heap_samples,
     ]
@@ -65,3 +78,82 @@ def test_send_order_holds_over_all_sources(together: Result) -> None:
         assert [payload.send_order for payload in payloads] == list(range(1, len(payloads) + 1))
         keys = [(payload.event_date, payload.bucket, payload.event_at) for payload in payloads]
         assert keys == sorted(keys)
+
+
+def amplitude_row(**user_properties: Any) -> dict[str, Any]:
+    return {
+        "uuid": "0a000000-0000-4000-8000-000000000001",
+        "event_type": "e",
+        "user_id": "a",
+        "event_time": "2024-01-03 10:00:00",
+        "user_properties": user_properties,
+    }
+
+
+def test_a_first_touch_key_of_one_source_is_a_property_of_another() -> None:
+    """Each line is read as a row of both sources; what it is not stands in the audit."""
+    lines = [
+        amplitude_row(**{"$initial_referrer": "theirs", "plan": "p", "initial_utm_source": "EMPTY"}),
+        {"$distinct_id": "m", "$properties": {"initial_referrer": "own key", "initial_utm_source": "u"}},
+    ]
+    result = harness.run(lines, {"sources": ["amplitude", "mixpanel"]})
+    profiles = {payload.distinct_id: payload.json for payload in result.of_kind("mixpanel", "engage")}
+    assert profiles["a"]["$set"]["$initial_referrer"] == "theirs"
+    updates = {
+        payload.distinct_id: payload.properties for payload in result.of_kind("posthog", "person_update")
+    }
+    assert updates["a"]["$set"] == {"$initial_referrer": "theirs", "plan": "p"}
+    assert updates["m"]["$set"] == {"initial_referrer": "own key"}
+    assert updates["m"]["$set_once"] == {"$initial_utm_source": "u"}
+
+
+MOVED = {
+    "mp_keyword": "", "current_page_title": None, "$carrier": 7, "$model": True, "$app_version_string": 3.1,
+    "$region": False, "$city": ["a", "b"], "current_url_path": {"a": 1}, "mp_country_code": "fr",
+}  # fmt: skip
+ARRIVED = (
+    "ph_keyword", "title", "$network_carrier", "$device_model", "$app_version", "$geoip_subdivision_1_name", "$geoip_city_name",
+    "$pathname", "$geoip_country_code",
+)  # fmt: skip
+
+
+def test_a_key_that_moves_keeps_its_value() -> None:
+    line = {"event": "e", "properties": {"time": 1700000000, "distinct_id": "u", **MOVED}}
+    (payload,) = harness.run([line], {"as_of": DAY}, tool="mixpanel").of_kind("posthog", "event")
+    for (name, value), arrived in zip(MOVED.items(), ARRIVED, strict=True):
+        assert name not in payload.properties
+        assert same(payload.properties[arrived], value)
+
+
+def test_keys_that_are_called_as_ours_are_kept_apart() -> None:
+    once = {
+        "initial_utm_source": "plain",
+        "$initial_utm_source": "theirs",
+        "created_at": "yesterday",
+        "odd": 1,
+    }
+    line = {"event": "e", "distinct_id": "u", "timestamp": "2024-01-03T10:00:00Z", "$set_once": once}
+    (profile,) = harness.run([line], {"as_of": DAY}, tool="posthog").of_kind("mixpanel", "engage")
+    assert profile.json["$set_once"] == {
+        "initial_utm_source": "theirs",
+        "posthog_initial_utm_source": "plain",
+        "created_at": "yesterday",
+        "odd": 1,
+    }
+
+
+def test_a_blocked_user_id_hides_no_better_one() -> None:
+    line = {
+        "event": "e",
+        "distinct_id": "good",
+        "timestamp": "2024-01-03T10:00:00Z",
+        "properties": {"$user_id": "null"},
+    }
+    (event,) = harness.run([line], {"as_of": DAY}, tool="posthog").of_kind("mixpanel", "import")
+    assert event.distinct_id == "good"
+
+
+def test_a_time_that_cannot_be_read_arrives_as_it_was_written() -> None:
+    line = {"$distinct_id": "m", "$properties": {"$created": "long ago"}}
+    (update,) = harness.run([line], {"as_of": DAY}, tool="mixpanel").of_kind("posthog", "person_update")
+    assert update.properties["$set"] == {"$created": "long ago"}

@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('blocked_ids') }}
+
 with
 
 parsed_rows as (
@@ -25,6 +27,9 @@ recognized as (
 
     select
         parsed_rows.*,
+        -- a blocked id among the properties hides no better one
+        {{ crosswalk.usable_anywhere('parsed_rows.property_user_id') | indent(8) }} as told_user_id,
+        {{ crosswalk.usable_anywhere('parsed_rows.property_device_id') | indent(8) }} as told_device_id,
         anonymous_ids.anonymous_id is not null as is_anonymous,
         parsed_rows.event_name in ('$create_alias', '$merge_dangerously')
         and coalesce(parsed_rows.alias <> parsed_rows.person_name, false) as names_an_alias,
@@ -48,14 +53,14 @@ identified as (
             when is_nobody then null
             when event_name = '$identify' then person_name
             when names_an_alias then case when is_anonymous and event_name = '$create_alias' then alias else person_name end
-            else coalesce(property_user_id, case when not is_anonymous then person_name end)
+            else coalesce(told_user_id, case when not is_anonymous then person_name end)
         end as user_id,
         case
             when is_nobody then null
-            when event_name = '$identify' then coalesce(nullif(anonymous_id, person_name), nullif(property_device_id, person_name))
+            when event_name = '$identify' then coalesce(nullif(anonymous_id, person_name), nullif(told_device_id, person_name))
             when names_an_alias then case when is_anonymous and event_name = '$create_alias' then person_name else alias end
             when is_anonymous then person_name
-            else property_device_id
+            else told_device_id
         end as device_id
     from recognized
 
