@@ -1,3 +1,5 @@
+{%- set by_key = crosswalk.sources_that_set_once() %}
+
 with
 
 {% for source in var('sources') %}
@@ -26,6 +28,41 @@ mentions as (
 
 ),
 
+{% if by_key -%}
+-- what a row says of a group is a change there, so each key has its latest value
+property_values as (
+
+    select
+        mentions.source,
+        mentions.source_project,
+        mentions.group_type,
+        mentions.group_key,
+        entries.key as property_name,
+        {{ crosswalk.latest('cast(entries.value as ' ~ dbt.type_string() ~ ')', [
+            "coalesce(mentions.seen_at, timestamp '2000-01-01 00:00:00')",
+            "coalesce(mentions.received_at, timestamp '2000-01-01 00:00:00')",
+            'mentions.event_key',
+        ]) | indent(8) }} as property_value
+    from mentions, {{ crosswalk.each_key("coalesce(mentions.properties, '{}')") }}
+    where mentions.source in ('{{ by_key | join("', '") }}')
+    group by mentions.source, mentions.source_project, mentions.group_type, mentions.group_key, property_name
+
+),
+
+merged as (
+
+    select
+        source,
+        source_project,
+        group_type,
+        group_key,
+        {{ crosswalk.json_object_agg('property_name', 'property_value') }} as properties
+    from property_values
+    group by source, source_project, group_type, group_key
+
+),
+
+{% endif -%}
 -- an empty snapshot says nothing of the group, so it does not erase what an earlier one said
 summed as (
 
@@ -48,11 +85,19 @@ summed as (
 )
 
 select
-    source,
-    source_project,
-    group_type,
-    group_key,
-    {{ crosswalk.as_json("coalesce(properties, '{}')") }} as properties,
-    first_seen_at,
-    last_seen_at
+    summed.source,
+    summed.source_project,
+    summed.group_type,
+    summed.group_key,
+    {{ crosswalk.as_json("coalesce(" ~ ("merged.properties, " if by_key else "") ~ "summed.properties, '{}')") }} as properties,
+    summed.first_seen_at,
+    summed.last_seen_at
 from summed
+{%- if by_key %}
+left join merged
+    on
+        summed.source = merged.source
+        and summed.source_project = merged.source_project
+        and summed.group_type = merged.group_type
+        and summed.group_key = merged.group_key
+{%- endif %}

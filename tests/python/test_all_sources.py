@@ -157,3 +157,14 @@ def test_a_time_that_cannot_be_read_arrives_as_it_was_written() -> None:
     line = {"$distinct_id": "m", "$properties": {"$created": "long ago"}}
     (update,) = harness.run([line], {"as_of": DAY}, tool="mixpanel").of_kind("posthog", "person_update")
     assert update.properties["$set"] == {"$created": "long ago"}
+
+
+def test_what_a_row_says_of_a_group_is_a_change() -> None:
+    def told(second: int, **properties: Any) -> dict[str, Any]:
+        group = {"$group_type": "company", "$group_key": "acme", "$group_set": properties}
+        time = f"2024-01-03T10:00:0{second}Z"
+        return {"event": "$groupidentify", "distinct_id": "u", "timestamp": time, "properties": group}
+
+    lines = [told(1, name="A", seats=1), told(3, seats=3), told(2, seats=2)]
+    (group,) = harness.run(lines, {"as_of": DAY}, tool="posthog").of_kind("mixpanel", "groups")
+    assert group.json["$set"] == {"name": "A", "seats": 3, "$name": "A", "import_id": "crosswalk"}

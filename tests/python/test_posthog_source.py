@@ -383,7 +383,7 @@ def test_groups_become_group_profiles(people: dict[str, Result]) -> None:
     }
     mark = {"import_id": IMPORT_ID}
     assert records == {
-        ("company", "acme"): {"name": "Acme", "$name": "Acme", **mark},
+        ("company", "acme"): {"name": "Acme", "seats": 1, "$name": "Acme", **mark},
         ("company", "timeless"): mark,
         ("team", "7"): mark,
     }
