@@ -30,6 +30,15 @@
     source = '{{ destination }}'
 {%- endmacro %}
 
+{# An object, as text, that is empty for the rows of the destination's own tool. #}
+{% macro unless_native(destination, object) -%}
+    {%- if destination in var('sources') -%}
+    case when {{ crosswalk.is_native_to(destination) }} then '{}' else {{ object }} end
+    {%- else -%}
+    {{ object }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# A condition that leaves out what a destination has of its own rows anyway: nothing is made for them that stands among them already. #}
 {% macro is_from_elsewhere(destination) -%}
     {{ "source <> '" ~ destination ~ "'" if destination in var('sources') else 'true' }}
@@ -106,6 +115,9 @@
     {%- set lists = {} -%}
     {%- for source in var('sources') -%}
         {%- set names = crosswalk.moved_keys(source, destination, 'user', 'up') -%}
+        {%- if source in crosswalk.sources_with_whole_profiles() and source != destination -%}
+            {%- set names = (names + crosswalk.first_touch_keys()) | unique | list -%}
+        {%- endif -%}
         {%- if names -%}{%- do lists.update({source: names}) -%}{%- endif -%}
     {%- endfor -%}
     {%- if lists -%}

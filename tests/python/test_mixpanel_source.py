@@ -387,7 +387,7 @@ CASES: dict[str, Sequence[Line]] = {
     "profiles": [
         '{"$distinct_id":1,"$properties":{"$created":"2019-12-12T11:20:47","$email":"one@example.com","n":1.10,"initial_utm_source":"ad"}}',
         '{"distinct_id":"user-2","properties":{"time":"tea","$last_seen":"2023-01-01T00:00:00"}}',
-        row("e", distinct_id="1"),
+        row("e", distinct_id="1", **{"$initial_referrer": "r", "$os": "iOS", "$city": "Paris"}),
     ],
     "stringified": [
         harness.json_text(
@@ -766,13 +766,19 @@ def test_profiles_reach_both_destinations(results: dict[str, Result]) -> None:
     assert posthog["1"]["$set"]["email"] == "one@example.com"
     assert same(harness.Number("1.10"), posthog["1"]["$set"]["n"])
     assert "$created" not in posthog["1"]["$set"]
-    assert posthog["1"]["$set_once"] == {"created_at": "2019-12-12T11:20:47", "$initial_utm_source": "ad"}
+    assert posthog["1"]["$set_once"] == {
+        "created_at": "2019-12-12T11:20:47",
+        "$initial_utm_source": "ad",
+        "$initial_referrer": "r",
+    }
+    assert "initial_utm_source" not in posthog["1"]["$set"]
     assert posthog["user-2"]["$set"] == {"time": "tea"}
     mixpanel = {payload.distinct_id: payload.json for payload in result.of_kind("mixpanel", "engage")}
     assert mixpanel["1"]["$set"]["$email"] == "one@example.com"
     assert mixpanel["1"]["$set"]["$created"] == "2019-12-12T11:20:47"
-    assert mixpanel["1"]["$set_once"]["initial_utm_source"] == "ad"
-    assert "$created" not in mixpanel["1"]["$set_once"]
+    assert mixpanel["1"]["$set"]["initial_utm_source"] == "ad"
+    assert mixpanel["1"]["$set"].keys() == {"$created", "$email", "n", "initial_utm_source", "import_id"}
+    assert "$set_once" not in mixpanel["1"]
     assert "$last_seen" not in mixpanel["user-2"]["$set"]
 
 
