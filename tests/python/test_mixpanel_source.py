@@ -247,6 +247,7 @@ CASES: dict[str, Sequence[Line]] = {
             "e",
             **ids("user-1", None, "user-1", "D1"),
             **{**REWRITTEN, **INTERNALS, "$insert_id": "i", "plan": "pro", "token": "t", "mp_lib": "web"},
+            **{"$ignore": True, "bucket": "b", "$bucket": "c"},
         ),
     ],
     "values": [harness.json_text({"event": "e", "properties": {"time": T0, "distinct_id": "u", **VALUES}})],
