@@ -161,6 +161,24 @@
     end
 {%- endmacro %}
 
+{# The selected sources whose tool is a destination too and has profiles: those go back as they are, so that the hub takes nothing out of them. #}
+{% macro sources_with_whole_profiles() %}
+    {{ return(['mixpanel'] | select('in', var('sources')) | list) }}
+{% endmacro %}
+
+{# The properties of a person in the hub: without the first-touch keys, which stand beside them, but whole where they may go back. #}
+{% macro hub_user_properties(properties) -%}
+    {%- set whole = crosswalk.sources_with_whole_profiles() -%}
+    {%- if whole -%}
+    case
+        when people.source in ('{{ whole | join("', '") }}') then coalesce({{ properties }}, '{}')
+        else {{ crosswalk.without_first_touch(properties, 'people.source') }}
+    end
+    {%- else -%}
+    {{ crosswalk.without_first_touch(properties, 'people.source') }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# The event columns that describe a person: those that the crosswalk marks with set. #}
 {% macro person_context_columns() %}
     {%- set columns = [] -%}

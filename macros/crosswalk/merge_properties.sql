@@ -33,6 +33,15 @@
     source = '{{ destination }}'
 {%- endmacro %}
 
+{# An object, as text, that is empty for the rows of the destination's own tool. #}
+{% macro unless_native(destination, object) -%}
+    {%- if destination in var('sources') -%}
+    case when {{ crosswalk.is_native_to(destination) }} then '{}' else {{ object }} end
+    {%- else -%}
+    {{ object }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# A condition that leaves out what a destination has of its own rows anyway: nothing is made for them that stands among them already. #}
 {% macro is_from_elsewhere(destination) -%}
     {{ "source <> '" ~ destination ~ "'" if destination in var('sources') else 'true' }}
@@ -109,13 +118,16 @@
     {%- set lists = {} -%}
     {%- for source in var('sources') -%}
         {%- set names = crosswalk.moved_keys(source, destination, 'user', 'up') -%}
+        {%- set touches = crosswalk.first_touch_keys(source) if source in crosswalk.sources_with_whole_profiles() and source != destination else [] -%}
+        {%- set names = (names + touches) | unique | list -%}
         {%- if names -%}{%- do lists.update({source: names}) -%}{%- endif -%}
     {%- endfor -%}
     {%- if lists -%}
     case
         {%- for source, names in lists.items() %}
         {#- a time that could not be read arrives as it was written -#}
-        {%- set texts = crosswalk.moved_keys(source, destination, 'user', 'up', times=false) %}
+        {%- set touches = crosswalk.first_touch_keys(source) if source in crosswalk.sources_with_whole_profiles() and source != destination else [] %}
+        {%- set texts = (crosswalk.moved_keys(source, destination, 'user', 'up', times=false) + touches) | unique | list %}
         {%- if texts | length < names | length %}
         when source = '{{ source }}' and created_at is null then {{ crosswalk.json_drop_keys(text, crosswalk.text_list(texts)) | indent(12) }}
         {%- endif %}

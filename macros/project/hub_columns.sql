@@ -37,7 +37,12 @@
     {{ return(parts[part] | select('in', var('sources')) | list) }}
 {% endmacro %}
 
-{# What staging repairs in the rows of a source: the reason in audit_repaired, and the column of its `__rows` that says so. #}
+{# The model that knows what was repaired in each line of a source. Mixpanel's has people and identity mappings beside the rows of events. #}
+{% macro repaired_model(source) %}
+    {{ return('stg_' ~ source ~ ('__records' if source == 'mixpanel' else '__rows')) }}
+{% endmacro %}
+
+{# What staging repairs in the rows of a source: the reason in audit_repaired, and the column of its `repaired_model` that says so. #}
 {% macro source_repairs(source) %}
     {%- set repairs = {'nul_character': 'has_nul', 'lone_surrogate': 'has_lone_surrogate', 'duplicate_keys': 'has_duplicate_keys'} -%}
     {%- if source == 'heap' -%}{%- do repairs.update({'double_escaped': 'has_double_escapes'}) -%}{%- endif -%}

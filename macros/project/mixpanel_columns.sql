@@ -28,7 +28,13 @@
     {{ return(['$distinct_id_before_identity', '$is_reshuffled', '$preshuffle_distinct_id', '$identity_failure_reason']) }}
 {% endmacro %}
 
-{# The lines of the source's files that are no rows of events and not malformed: people, identity mappings, and lines that belong to an earlier one. #}
+{# The lines of the source's files that are no rows of events and not malformed: people, identity mappings, and lines that belong to an earlier one. A page
+   of people that names one nowhere is a row. #}
 {% macro mixpanel_lines_without_rows() -%}
-    (select count(*) from {{ ref('stg_mixpanel__records') }} where read_error is null and kind not in ('event', 'pipeline_event'))
+    (
+        select count(*) from {{ ref('stg_mixpanel__records') }}
+        where
+            read_error is null and kind not in ('event', 'pipeline_event')
+            and line_id not in (select line_id from {{ ref('stg_mixpanel__profiles') }} where distinct_id is null)
+    )
 {%- endmacro %}

@@ -22,8 +22,3 @@
         {{ device_id }}
     )
 {%- endmacro %}
-
-{# An id where it can be a user's: neither marked as a device nor the device's own. #}
-{% macro mixpanel_unless_device(id, device_id) -%}
-    case when {{ id }} not like '$device:%' and {{ id }} is distinct from {{ device_id }} then {{ id }} end
-{%- endmacro %}

@@ -11,10 +11,14 @@
     end
 {%- endmacro %}
 
-{# The time of an event as UTC: the raw export of a project made before 2023 holds local wall time, the pipelines hold UTC. #}
-{% macro mixpanel_event_time(time, kind) -%}
+{# The time of an event as UTC: the raw export of a project made before 2023 holds local wall time, the pipelines hold UTC, and a text that names its zone
+   (`Z`, an offset) is what it says. #}
+{% macro mixpanel_event_time(time, kind, text) -%}
     {%- if var('mixpanel_source_timezone') -%}
-    case when {{ kind }} = 'event' then {{ crosswalk.local_to_utc(time, var('mixpanel_source_timezone')) }} else {{ time }} end
+    case
+        when {{ kind }} <> 'event' or {{ crosswalk.matches(text, ':[0-9]{2}([.][0-9]+)?[[:space:]]*(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)[[:space:]]*$') }} then {{ time }}
+        else {{ crosswalk.local_to_utc(time, var('mixpanel_source_timezone')) }}
+    end
     {%- else -%}
     {{ time }}
     {%- endif -%}

@@ -18,7 +18,7 @@ flagged as (
     {%- for source in var('sources') %}
     {%- for reason, column in crosswalk.source_repairs(source).items() %}
     select '{{ source }}' as source, '{{ reason }}' as reason, count(*) as found
-    from {{ ref('stg_' ~ source ~ '__rows') }}
+    from {{ ref(crosswalk.repaired_model(source)) }}
     where {{ column }}
 
     union all

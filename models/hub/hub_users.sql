@@ -53,7 +53,7 @@ select
     people.first_seen_at,
     people.last_seen_at,
     people.created_at,
-    {{ crosswalk.as_json(crosswalk.without_first_touch('properties.properties', 'people.source')) | indent(4) }} as properties,
+    {{ crosswalk.as_json(crosswalk.hub_user_properties('properties.properties')) | indent(4) }} as properties,
     {{ crosswalk.as_json("coalesce(first_touches.initial_properties, '{}')") }} as initial_properties,
     {{ crosswalk.as_json(crosswalk.person_context_object('people')) | indent(4) }} as context,
     properties.properties_at,

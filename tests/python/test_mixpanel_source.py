@@ -247,6 +247,7 @@ CASES: dict[str, Sequence[Line]] = {
             "e",
             **ids("user-1", None, "user-1", "D1"),
             **{**REWRITTEN, **INTERNALS, "$insert_id": "i", "plan": "pro", "token": "t", "mp_lib": "web"},
+            **{"$ignore": True, "bucket": "b", "$bucket": "c"},
         ),
     ],
     "values": [harness.json_text({"event": "e", "properties": {"time": T0, "distinct_id": "u", **VALUES}})],
@@ -387,7 +388,7 @@ CASES: dict[str, Sequence[Line]] = {
     "profiles": [
         '{"$distinct_id":1,"$properties":{"$created":"2019-12-12T11:20:47","$email":"one@example.com","n":1.10,"initial_utm_source":"ad"}}',
         '{"distinct_id":"user-2","properties":{"time":"tea","$last_seen":"2023-01-01T00:00:00"}}',
-        row("e", distinct_id="1"),
+        row("e", distinct_id="1", **{"$initial_referrer": "r", "$os": "iOS", "$city": "Paris"}),
     ],
     "stringified": [
         harness.json_text(
@@ -420,6 +421,40 @@ CASES: dict[str, Sequence[Line]] = {
         row("g", distinct_id="$device:undefined"),
         row("h", distinct_id="$device:"),
         row("i", **ids("user-1", "$device:null")),
+    ],
+    "anonymous": [
+        row("o_anon", **ids("an-1", None, None, "an-1")),
+        row("$identify", T0 + 1, **{"$identified_id": "user@x", "$anon_id": "an-1", "distinct_id": "user@x"}),
+        row("o_login", T0 + 2, **ids("an-1", None, "user@x", "an-1")),
+        row("o_server", T0 + 3, distinct_id="an-1"),
+        row("o_device", T0 + 4, distinct_id="an-2", **{"$device_id": "an-2"}),
+        row("$create_alias", T0 + 5, distinct_id="an-2", alias="user@y"),
+        row("o_alias", T0 + 6, distinct_id="an-2"),
+        row("o_canonical", T0 + 7, **ids("an-1", "user@x")),
+        row("o_blocked", T0 + 8, **ids("undefined", None, "user@x")),
+        row("o_both", T0 + 9, **ids("user@z", None, None, "user@z")),
+        row("o_user", T0 + 10, **{"$user_id": "user@z"}),
+        {"$distinct_id": "an-1", "$properties": {"plan": "pro"}},
+    ],
+    "mapped back": [
+        harness.json_text(
+            {"event_name": "e", "distinct_id": "an-1", "time": T0, "device_id": "an-1", "properties": {}}
+        ),
+        harness.json_text({"event_name": "f", "distinct_id": "user@x", "time": T0 + 1, "properties": {}}),
+        {"distinct_id": "user@x", "resolved_distinct_id": "an-1"},
+    ],
+    "merged devices": [
+        row("$merge", distinct_id="$device:d1", **{"$distinct_ids": ["$device:d1", "user-1", "user-2"]}),
+        row("$merge", T0 + 1, **{"$distinct_ids": ["$device:d3", "$device:d4"]}),
+        row("$identify", T0 + 2, **{"$identified_id": "$device:d5", "$anon_id": "user-5"}),
+        row("e", T0 + 3, **{"$user_id": "$device:d6"}),
+        row("f", T0 + 4, **ids("d7", None, None, "d7")),
+        row("$merge", T0 + 5, **{"$distinct_ids": ["d7", "user-7"]}),
+        '{"event":"$\\u006derge","properties":{"time":1700000006,"$distinct_ids":["user-8","user-9"]}}',
+    ],
+    "further profiles": [
+        {"$distinct_id": "u", "$properties": '{"plan":"pro","mixpanel_b":1}', "_loaded": "x", "b": 2},
+        '{"$distinct_id":"v","$properties":{"a":1,"a":2,"n":"\\u0000"}}',
     ],
     "types": [
         row("number", distinct_id="u", p=1),
@@ -766,13 +801,19 @@ def test_profiles_reach_both_destinations(results: dict[str, Result]) -> None:
     assert posthog["1"]["$set"]["email"] == "one@example.com"
     assert same(harness.Number("1.10"), posthog["1"]["$set"]["n"])
     assert "$created" not in posthog["1"]["$set"]
-    assert posthog["1"]["$set_once"] == {"created_at": "2019-12-12T11:20:47", "$initial_utm_source": "ad"}
+    assert posthog["1"]["$set_once"] == {
+        "created_at": "2019-12-12T11:20:47",
+        "$initial_utm_source": "ad",
+        "$initial_referrer": "r",
+    }
+    assert "initial_utm_source" not in posthog["1"]["$set"]
     assert posthog["user-2"]["$set"] == {"time": "tea"}
     mixpanel = {payload.distinct_id: payload.json for payload in result.of_kind("mixpanel", "engage")}
     assert mixpanel["1"]["$set"]["$email"] == "one@example.com"
     assert mixpanel["1"]["$set"]["$created"] == "2019-12-12T11:20:47"
-    assert mixpanel["1"]["$set_once"]["initial_utm_source"] == "ad"
-    assert "$created" not in mixpanel["1"]["$set_once"]
+    assert mixpanel["1"]["$set"]["initial_utm_source"] == "ad"
+    assert mixpanel["1"]["$set"].keys() == {"$created", "$email", "n", "initial_utm_source", "import_id"}
+    assert "$set_once" not in mixpanel["1"]
     assert "$last_seen" not in mixpanel["user-2"]["$set"]
 
 
@@ -824,6 +865,84 @@ def test_quirk_21_sentinel_ids_are_no_ids(results: dict[str, Result]) -> None:
     assert {event_of(result, "mixpanel", name).distinct_id for name in "egh"} == {""}
 
 
+def test_an_id_is_a_device_or_a_user_on_all_rows(results: dict[str, Result]) -> None:
+    """Original to Simplified: the id of somebody who had not logged in is nobody's user id, whichever row it stands on."""
+    result = results["anonymous"]
+    sent = {
+        payload.json["event"]: (payload.properties.get("$user_id"), payload.properties.get("$device_id"))
+        for payload in result.of_kind("mixpanel", "import")
+    }
+    assert sent == {
+        "o_anon": (None, "an-1"),
+        "mixpanel_$identify": ("user@x", "an-1"),
+        "o_login": ("user@x", "an-1"),
+        "o_server": (None, "an-1"),
+        "o_device": (None, "an-2"),
+        "mixpanel_$create_alias": ("user@y", "an-2"),
+        "o_alias": (None, "an-2"),
+        "o_canonical": ("user@x", "an-1"),
+        "o_blocked": ("user@x", None),
+        "o_both": ("user@z", "user@z"),
+        "o_user": ("user@z", None),
+    }
+    assert event_of(result, "mixpanel", "o_server").distinct_id == "$device:an-1"
+    assert event_of(result, "posthog", "o_server").distinct_id == "an-1"
+    assert merges(result) == {("$identify", "an-1", "user@x"), ("$identify", "an-2", "user@y")}
+    (profile,) = result.of_kind("mixpanel", "engage")
+    assert (profile.distinct_id, profile.json["$set"]["plan"]) == ("user@x", "pro")
+
+
+def test_a_mapping_to_a_device_leads_back_to_the_user(results: dict[str, Result]) -> None:
+    result = results["mapped back"]
+    assert event_of(result, "mixpanel", "e").distinct_id == "$device:an-1"
+    assert event_of(result, "mixpanel", "f").distinct_id == "user@x"
+    assert merges(result) == {("$identify", "an-1", "user@x")}
+
+
+def test_no_device_is_merged_as_a_user(results: dict[str, Result]) -> None:
+    result = results["merged devices"]
+    assert merges(result) == {
+        ("$identify", "d1", "user-1"),
+        ("$identify", "$device:d1", "user-1"),
+        ("$merge_dangerously", "user-2", "user-1"),
+        ("$identify", "d5", "user-5"),
+        ("$identify", "d7", "user-7"),
+        ("$merge_dangerously", "user-9", "user-8"),
+    }
+    users = {one["user_id"] for one in result.rows("stg_mixpanel__rows")}
+    assert users == {None, "user-1", "user-5", "user-7", "user-8"}
+
+
+def test_profiles_as_text_and_with_further_keys(results: dict[str, Result]) -> None:
+    people = {
+        one["user_id"]: one["properties"] for one in results["further profiles"].rows("stg_mixpanel__people")
+    }
+    assert json.loads(people["u"]) == {
+        "plan": "pro", "mixpanel_b": 1, "mixpanel__loaded": "x", "mixpanel_mixpanel_b": 2,
+    }  # fmt: skip
+
+
+def test_repairs_of_profiles_count(results: dict[str, Result]) -> None:
+    """The audit counts over all cases; those of profiles are among them."""
+    repaired = [one for one in results["further profiles"].rows("stg_mixpanel__records") if one["has_nul"]]
+    assert [(one["kind"], one["has_duplicate_keys"]) for one in repaired] == [("profile", True)]
+    for reason, column in (("nul_character", "has_nul"), ("duplicate_keys", "has_duplicate_keys")):
+        (counted,) = results["nul"].sql(
+            f"select rows from audit_repaired where source = 'mixpanel' and reason = '{reason}'",
+            "audit_repaired",
+        )
+        flagged = [
+            one for name in CASES for one in results[name].rows("stg_mixpanel__records") if one[column]
+        ]
+        assert counted["rows"] == len(flagged)
+
+
+def test_a_page_that_names_somebody_nowhere_is_set_aside(results: dict[str, Result]) -> None:
+    (one,) = results["page"].rows("audit_quarantined")
+    assert (one["stage"], one["reason"], one["line"]) == ("staging", "no_id", 1)
+    assert '{"plan": "lost"}' in one["record"]
+
+
 def test_quirk_62_a_property_of_many_types_keeps_each(results: dict[str, Result]) -> None:
     wanted = {"number": 1, "text": "1", "list": [1], "truth": True}
     for destination, (name, value) in itertools.product(("posthog", "mixpanel"), wanted.items()):
@@ -872,9 +991,9 @@ def test_every_line_is_a_row_or_something_else(results: dict[str, Result]) -> No
     for name, lines in CASES.items():
         records = results[name].rows("stg_mixpanel__records")
         rows = results[name].rows("stg_mixpanel__rows")
-        others = [
-            one for one in records if not one["read_error"] and one["kind"] not in ("event", "pipeline_event")
-        ]
+        lines_of_rows = {one["line_id"] for one in rows}
+        others = [one for one in records if one["line_id"] not in lines_of_rows]
+        assert {one["kind"] for one in others} <= {"mapping", "profile", "page", "part"}, name
         assert len(records) == sum(1 for line in lines if harness.line_bytes(line).strip()), name
         assert len(rows) == len(records) - len(others), name
         for destination in ("posthog", "mixpanel"):
@@ -895,6 +1014,16 @@ ZONED: Mapping[str, Sequence[Line]] = {
         row("before", 1699145999, distinct_id="u"),  # 2023-11-05 00:59:59
         row("after", 1699149600, distinct_id="u"),  # 02:00:00
     ],
+    "zones": [
+        row("zulu", "2023-11-14T22:13:20Z", distinct_id="u"),
+        row("offset", "2023-11-14 23:13:20.5 +0100", distinct_id="u"),
+        row("bare", "2023-11-14T17:13:20", distinct_id="u"),
+        row("number", str(T0 - 5 * 3600), distinct_id="u"),
+    ],
+    "held outside": [
+        row("earlier", T0 - 365 * 86400, distinct_id="u", **{"$insert_id": "i"}),
+        row("in the window", distinct_id="u", **{"$insert_id": "i"}),
+    ],
     "pipelines": sample("mixpanel_pipeline_mp_master_event.jsonl"),
     "groups": [
         row("one", distinct_id="u", company="acme", **{"$insert_id": "i"}),
@@ -910,6 +1039,7 @@ ZONED: Mapping[str, Sequence[Line]] = {
 def zoned() -> dict[str, Result]:
     settings = {
         "as_of": "2026-01-01",
+        "start_at": "2023-01-01",
         "mixpanel_source_timezone": "America/New_York",
         "mixpanel_group_keys": ["company", "team.x"],
     }
@@ -925,6 +1055,21 @@ def test_quirk_10_local_times_follow_the_rules_of_the_zone(zoned: dict[str, Resu
         "before": "2023-11-05T04:59:59.000000Z",
         "after": "2023-11-05T07:00:00.000000Z",
     }
+
+
+def test_a_time_that_names_its_zone_is_not_moved(zoned: dict[str, Result]) -> None:
+    assert times(zoned["zones"]) == {
+        "zulu": "2023-11-14T22:13:20.000000Z",
+        "offset": "2023-11-14T22:13:20.500000Z",
+        "bare": "2023-11-14T22:13:20.000000Z",
+        "number": "2023-11-14T22:13:20.000000Z",
+    }
+
+
+def test_the_holder_of_an_insert_id_does_not_depend_on_the_window(zoned: dict[str, Result]) -> None:
+    (payload,) = zoned["held outside"].of_kind("posthog", "event")
+    assert payload.json["event"] == "in the window"
+    assert payload.record_id != str(uuid.uuid5(NAMESPACE, "i"))
 
 
 def test_quirk_10_the_pipelines_are_in_utc_already(
@@ -969,7 +1114,10 @@ def test_group_properties_stay_as_they_are_at_mixpanel(zoned: dict[str, Result])
 def test_an_original_project_gets_verbs() -> None:
     """Moving to Original ID Merge: ids as they are, and an identity event for each link."""
     settings = {"as_of": "2026-01-01", "mixpanel_id_merge": "original"}
-    result = harness.run_cases({"verbs": CASES["verbs"]}, settings, tool="mixpanel")["verbs"]
+    results = harness.run_cases(
+        {name: CASES[name] for name in ("verbs", "anonymous")}, settings, tool="mixpanel"
+    )
+    result = results["verbs"]
     verbs = [
         payload.json
         for payload in result.of_kind("mixpanel", "import")
@@ -992,10 +1140,14 @@ def test_an_original_project_gets_verbs() -> None:
         ("user-10", "anon-10"),
     }
     assert event_of(result, "mixpanel", "seen").distinct_id == "anon-2"
+    assert event_of(results["anonymous"], "mixpanel", "o_server").distinct_id == "an-1"
 
 
 def test_ids_do_not_depend_on_the_order_of_the_lines(results: dict[str, Result]) -> None:
-    names = ("uploads", "rewritten", "insert ids", "verbs", "before identity", "shared device", "pipelines")
+    names = (
+        *("uploads", "rewritten", "insert ids", "verbs", "before identity", "shared device", "pipelines"),
+        *("anonymous", "mapped back", "merged devices"),
+    )
     cases = {name: list(reversed(lines)) if name in names else lines for name, lines in CASES.items()}
     turned = harness.run_cases(cases, {"as_of": "2026-01-01"}, tool="mixpanel")
     for name, destination in itertools.product(names, ("posthog", "mixpanel")):

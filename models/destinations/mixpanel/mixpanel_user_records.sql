@@ -24,8 +24,9 @@ mapped as (
     select
         *,
         {{ crosswalk.user_object('mixpanel') | indent(8) }} as traits,
-        {{ crosswalk.person_traits('mixpanel') | indent(8) }} as mapped_traits,
-        {{ crosswalk.person_first_touch('mixpanel') | indent(8) }} as properties_once
+        -- a profile of its own tool goes out as it is
+        {{ crosswalk.unless_native('mixpanel', crosswalk.person_traits('mixpanel')) | indent(8) }} as mapped_traits,
+        {{ crosswalk.unless_native('mixpanel', crosswalk.person_first_touch('mixpanel')) | indent(8) }} as properties_once
     from users
 
 ),

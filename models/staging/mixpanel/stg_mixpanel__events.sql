@@ -12,13 +12,20 @@ texts as (
 
 ),
 
--- of different events with one insert id the first keeps it: the UUID is made from nothing else
-kept_rows as (
+-- of different events with one insert id the first keeps it, in the window or not: the UUID is made from nothing else
+held_rows as (
 
     select
         *,
         row_number() over (partition by source_project, insert_id order by event_at asc, event_key asc) as holder
     from {{ ref('stg_mixpanel__rows') }}
+    where outcome in ('kept', 'filtered')
+
+),
+
+kept_rows as (
+
+    select * from held_rows
     where outcome = 'kept'
 
 ),
@@ -53,8 +60,7 @@ select
     received_at,
     user_id,
     device_id,
-    -- who Mixpanel takes the person for after all merges, where that is another
-    case when canonical_id <> user_id and canonical_id not like '$device:%' then canonical_id end as person_id,
+    person_id,
     case when {{ crosswalk.matches('written_session', crosswalk.uuid_v7_pattern()) }} then written_session end as session_id,
     {% if group_keys -%}
     {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(4) }} as groups,

@@ -15,7 +15,13 @@ merged_ids as (
 
 mappings as (
 
-    select * from {{ ref('stg_mixpanel__mappings') }}
+    select * from {{ ref('stg_mixpanel__mapped_ids') }}
+
+),
+
+anonymous_ids as (
+
+    select * from {{ ref('stg_mixpanel__anonymous_ids') }}
 
 ),
 
@@ -39,7 +45,7 @@ merged as (
         merged_ids.merged_id as device_id,
         merged_ids.user_id,
         kept_rows.event_at as seen_at,
-        'merge' as evidence
+        case when merged_ids.is_device then 'identify' else 'merge' end as evidence
     from kept_rows
     inner join merged_ids on kept_rows.line_id = merged_ids.line_id
     where kept_rows.event_name = '$merge'
@@ -91,11 +97,10 @@ known_devices as (
 
 resolved as (
 
-    select mappings.source_project, mappings.distinct_id as device_id, mappings.resolved_distinct_id as user_id, prefixed.seen_at, 'mapping' as evidence
+    select mappings.source_project, mappings.device_id, mappings.user_id, prefixed.seen_at, 'mapping' as evidence
     from mappings
     left join prefixed
-        on mappings.source_project = prefixed.source_project and mappings.distinct_id = prefixed.device_id
-    where mappings.distinct_id <> mappings.resolved_distinct_id and mappings.resolved_distinct_id not like '$device:%'
+        on mappings.source_project = prefixed.source_project and mappings.device_id = prefixed.device_id
 
 ),
 
@@ -107,6 +112,8 @@ links as (
 
 )
 
-select distinct source_project, device_id, user_id, seen_at, evidence
+select distinct links.source_project, links.device_id, links.user_id, links.seen_at, links.evidence
 from links
-where device_id is not null and user_id is not null and user_id not like '$device:%'
+left join anonymous_ids
+    on links.source_project = anonymous_ids.source_project and links.user_id = anonymous_ids.anonymous_id
+where links.device_id is not null and links.user_id not like '$device:%' and anonymous_ids.anonymous_id is null

@@ -1,61 +1,111 @@
-{%- set keys = ['$distinct_ids', 'distinct_id'] %}
-{%- set listed_ids = crosswalk.json_picked('picked', keys, '$distinct_ids') %}
+{%- set listed_ids = crosswalk.json_value('properties', '$distinct_ids') %}
 
 with
 
-records as (
+verbs as (
 
-    select * from {{ ref('stg_mixpanel__records') }}
-    where kind in ('event', 'pipeline_event') and read_error is null
+    select * from {{ ref('stg_mixpanel__parsed_rows') }}
+    where event_name = '$merge'
 
 ),
 
 texts as (
 
     select * from {{ ref('stg_mixpanel__texts') }}
-    where line like '%$merge%'
 
 ),
 
-verbs as (
+anonymous_ids as (
+
+    select * from {{ ref('stg_mixpanel__anonymous_ids') }}
+
+),
+
+opened as (
 
     select
-        texts.line_id,
-        texts.line,
-        coalesce({{ crosswalk.json_text('texts.line', 'event') }}, {{ crosswalk.json_text('texts.line', 'event_name') }}) as event_name,
-        {{ crosswalk.json_pick(crosswalk.property_object(crosswalk.json_value('texts.line', 'properties'), 'properties'), keys) | indent(8) }} as picked
-    from records
-    inner join texts on records.line_id = texts.line_id
+        verbs.line_id,
+        verbs.source_project,
+        verbs.exported_id,
+        {{ crosswalk.property_object(crosswalk.json_value('texts.line', 'properties'), 'properties') | indent(8) }} as properties
+    from verbs
+    inner join texts on verbs.line_id = texts.line_id
+
+),
+
+cleaned as (
+
+    select
+        line_id,
+        source_project,
+        exported_id,
+        {{ crosswalk.json_text_lists(crosswalk.json_build([["'\"ids\"'", "cast(" ~ listed_ids ~ " as " ~ dbt.type_string() ~ ")"]])) | indent(8) }} as id_lists
+    from opened
+    where {{ crosswalk.json_kind(listed_ids) }} = 'array'
 
 ),
 
 listed as (
 
     select
-        line_id,
-        coalesce(
-            {{ crosswalk.mixpanel_id(crosswalk.json_picked_text('picked', keys, 'distinct_id')) }},
-            {{ crosswalk.mixpanel_id(crosswalk.json_text('line', 'distinct_id')) }}
-        ) as distinct_id,
-        {{ crosswalk.json_text_lists(crosswalk.json_build([["'\"ids\"'", "cast(" ~ listed_ids ~ " as " ~ dbt.type_string() ~ ")"]])) | indent(8) }} as id_lists
-    from verbs
-    where event_name = '$merge' and {{ crosswalk.json_kind(listed_ids) }} = 'array'
+        *,
+        {{ crosswalk.json_value('id_lists', 'ids') }} as ids
+    from cleaned
 
 ),
 
+-- each id with its place in the list; the event's own distinct id comes first
+members as (
+
+    select
+        line_id,
+        source_project,
+        exported_id as member_id,
+        0 as place
+    from listed
+    where exported_id is not null
+
+    union all
+
+    select
+        listed.line_id,
+        listed.source_project,
+        {{ crosswalk.json_scalar_text('members.element') }} as member_id,
+        strpos(cast(listed.ids as {{ dbt.type_string() }}), cast(members.element as {{ dbt.type_string() }})) as place
+    from listed, {{ crosswalk.each_element('listed.ids', 'members') }}
+
+),
+
+judged as (
+
+    select
+        members.line_id,
+        members.member_id,
+        members.place,
+        members.member_id like '$device:%' or anonymous_ids.anonymous_id is not null as is_device
+    from members
+    left join anonymous_ids
+        on members.source_project = anonymous_ids.source_project and members.member_id = anonymous_ids.anonymous_id
+
+),
+
+-- the first that is no device stays, and a list of devices has no user
 led as (
 
     select
         line_id,
-        coalesce(distinct_id, {{ crosswalk.json_text(crosswalk.json_first_of_lists('id_lists'), 'ids') }}) as user_id,
-        {{ crosswalk.json_value('id_lists', 'ids') }} as ids
-    from listed
+        {{ crosswalk.earliest('member_id', ['place']) }} as user_id
+    from judged
+    where not is_device
+    group by line_id
 
 )
 
-select
-    led.line_id,
+select distinct
+    judged.line_id,
     led.user_id,
-    {{ crosswalk.json_scalar_text('members.element') }} as merged_id
-from led, {{ crosswalk.each_element('led.ids', 'members') }}
-where {{ crosswalk.json_scalar_text('members.element') }} <> led.user_id
+    {{ crosswalk.mixpanel_bare_id('judged.member_id') }} as merged_id,
+    judged.is_device
+from judged
+inner join led on judged.line_id = led.line_id
+where {{ crosswalk.mixpanel_bare_id('judged.member_id') }} <> led.user_id

@@ -20,17 +20,6 @@ mappings as (
 
 ),
 
-merged_ids as (
-
-    select
-        line_id,
-        min(user_id) as user_id,
-        min(merged_id) as merged_id
-    from {{ ref('stg_mixpanel__merged_ids') }}
-    group by line_id
-
-),
-
 trimmed as (
 
     select
@@ -39,9 +28,9 @@ trimmed as (
         {{ crosswalk.mixpanel_id('distinct_id_before_identity') }} as written_before,
         {{ crosswalk.mixpanel_id('user_id') }} as written_user,
         {{ crosswalk.mixpanel_bare_id(crosswalk.mixpanel_id('device_id')) }} as written_device,
-        {{ crosswalk.mixpanel_id('identified_id') }} as identified_user,
-        {{ crosswalk.mixpanel_bare_id(crosswalk.mixpanel_id('anon_id')) }} as identified_device,
-        {{ crosswalk.mixpanel_bare_id(crosswalk.mixpanel_id('alias')) }} as alias_id,
+        case when event_name = '$identify' then {{ crosswalk.mixpanel_id('identified_id') }} end as named_identified,
+        case when event_name = '$identify' then {{ crosswalk.mixpanel_id('anon_id') }} end as named_anon,
+        case when event_name = '$create_alias' then {{ crosswalk.mixpanel_id('alias') }} end as alias_id,
         {{ crosswalk.mixpanel_time('time') | indent(8) }} as written_time,
         case when {{ crosswalk.is_blank('insert_id') }} then null else insert_id end as usable_insert_id
     from named_rows
@@ -54,16 +43,13 @@ resolved as (
     select
         trimmed.*,
         coalesce(mappings.resolved_distinct_id, trimmed.exported_id) as canonical_id,
-        coalesce(trimmed.written_before, case when mappings.resolved_distinct_id <> trimmed.exported_id then trimmed.exported_id end) as id_before_identity,
-        merged_ids.user_id as merging_id,
-        merged_ids.merged_id
+        coalesce(trimmed.written_before, case when mappings.resolved_distinct_id <> trimmed.exported_id then trimmed.exported_id end) as id_before_identity
     from trimmed
     left join mappings
         on
             trimmed.source_project = mappings.source_project
             and trimmed.exported_id = mappings.distinct_id
             and trimmed.kind = 'pipeline_event'
-    left join merged_ids on trimmed.line_id = merged_ids.line_id
 
 ),
 
@@ -75,7 +61,8 @@ picked as (
         coalesce(
             written_device,
             case when canonical_id like '$device:%' then {{ crosswalk.mixpanel_bare_id('canonical_id') }} end,
-            case when id_before_identity like '$device:%' then {{ crosswalk.mixpanel_bare_id('id_before_identity') }} end
+            case when id_before_identity like '$device:%' then {{ crosswalk.mixpanel_bare_id('id_before_identity') }} end,
+            case when written_user like '$device:%' then {{ crosswalk.mixpanel_bare_id('written_user') }} end
         ) as seen_device
     from resolved
 
@@ -96,21 +83,21 @@ select
         else {{ crosswalk.stable_key(['event_name', sent_id, moment, 'written_user', 'written_device', own_parts]) }}
     end as event_key,
     event_name,
-    coalesce(
-        case event_name when '$identify' then identified_user when '$merge' then merging_id end,
-        written_user,
-        {{ crosswalk.mixpanel_unless_device('picked_id', 'seen_device') }},
-        {{ crosswalk.mixpanel_unless_device('canonical_id', 'seen_device') }}
-    ) as user_id,
-    coalesce(
-        case event_name when '$identify' then identified_device when '$create_alias' then alias_id when '$merge' then merged_id end,
-        seen_device
-    ) as device_id,
+    case when written_user not like '$device:%' then written_user end as named_user,
+    seen_device,
+    -- an id with the prefix is a device's, on whichever side of the verb it stands
+    case
+        when named_identified not like '$device:%' then named_identified
+        when named_identified like '$device:%' and named_anon not like '$device:%' then named_anon
+    end as identified_user,
+    {{ crosswalk.mixpanel_bare_id("case when named_identified like '$device:%' then named_identified else named_anon end") }} as identified_device,
+    alias_id,
     usable_insert_id as insert_id,
+    exported_id,
     canonical_id,
     id_before_identity,
     picked_id as source_distinct_id,
-    {{ crosswalk.plausible_time(crosswalk.mixpanel_event_time('written_time', 'kind')) }} as event_time,
+    {{ crosswalk.plausible_time(crosswalk.mixpanel_event_time('written_time', 'kind', 'time')) }} as event_time,
     coalesce(
         {{ crosswalk.plausible_time(crosswalk.mixpanel_time('mp_processing_time_ms')) | indent(8) }},
         {{ crosswalk.plausible_time(crosswalk.mixpanel_time('mp_api_timestamp_ms')) | indent(8) }}

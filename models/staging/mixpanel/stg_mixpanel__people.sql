@@ -1,68 +1,27 @@
-{%- set keys = ['$distinct_id', 'distinct_id', '$properties', 'properties'] %}
-
 with
-
-records as (
-
-    select * from {{ ref('stg_mixpanel__records') }}
-    where kind in ('profile', 'page') and read_error is null
-
-),
-
-texts as (
-
-    select * from {{ ref('stg_mixpanel__texts') }}
-
-),
-
-lines as (
-
-    select
-        records.source_project,
-        records.kind,
-        texts.line
-    from records
-    inner join texts on records.line_id = texts.line_id
-
-),
 
 profiles as (
 
-    select source_project, line as profile
-    from lines
-    where kind = 'profile'
-
-    union all
-
-    select lines.source_project, cast(results.element as {{ dbt.type_string() }}) as profile
-    from lines, {{ crosswalk.each_element(crosswalk.json_value('lines.line', 'results'), 'results') }}
-    where lines.kind = 'page'
+    select * from {{ ref('stg_mixpanel__profiles') }}
+    where distinct_id is not null
 
 ),
 
-picked as (
+anonymous_ids as (
+
+    select * from {{ ref('stg_mixpanel__anonymous_ids') }}
+
+),
+
+-- a profile of somebody who had not logged in is a device's, so that whoever logged in on it gets it
+judged as (
 
     select
-        source_project,
-        {{ crosswalk.json_pick('profile', keys) | indent(8) }} as picked
+        profiles.*,
+        profiles.distinct_id like '$device:%' or anonymous_ids.anonymous_id is not null as is_device
     from profiles
-
-),
-
-named as (
-
-    select
-        source_project,
-        coalesce(
-            {{ crosswalk.mixpanel_id(crosswalk.json_picked_text('picked', keys, '$distinct_id')) }},
-            {{ crosswalk.mixpanel_id(crosswalk.json_picked_text('picked', keys, 'distinct_id')) }}
-        ) as distinct_id,
-        coalesce(
-            {{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, '$properties')) }},
-            {{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, 'properties')) }},
-            '{}'
-        ) as properties
-    from picked
+    left join anonymous_ids
+        on profiles.source_project = anonymous_ids.source_project and profiles.distinct_id = anonymous_ids.anonymous_id
 
 )
 
@@ -70,9 +29,8 @@ select
     source_project,
     {{ crosswalk.stable_key(['distinct_id', crosswalk.json_sorted_keys('properties')]) }} as row_key,
     {{ crosswalk.plausible_time(crosswalk.mixpanel_time(crosswalk.json_text('properties', '$last_seen'))) | indent(4) }} as seen_at,
-    case when distinct_id not like '$device:%' then distinct_id end as user_id,
-    case when distinct_id like '$device:%' then {{ crosswalk.mixpanel_bare_id('distinct_id') }} end as device_id,
+    case when not is_device then distinct_id end as user_id,
+    case when is_device then {{ crosswalk.mixpanel_bare_id('distinct_id') }} end as device_id,
     distinct_id as source_distinct_id,
     {{ crosswalk.json_drop_keys('properties', crosswalk.text_list(crosswalk.internal_names('mixpanel', 'drop'))) | indent(4) }} as properties
-from named
-where distinct_id is not null
+from judged

@@ -1,8 +1,22 @@
 with
 
-parsed_rows as (
+identified_rows as (
 
-    select * from {{ ref('stg_mixpanel__parsed_rows') }}
+    select * from {{ ref('stg_mixpanel__identified_rows') }}
+
+),
+
+records as (
+
+    select * from {{ ref('stg_mixpanel__records') }}
+
+),
+
+nameless_profiles as (
+
+    select distinct line_id
+    from {{ ref('stg_mixpanel__profiles') }}
+    where distinct_id is null
 
 ),
 
@@ -17,7 +31,7 @@ timed as (
     select
         *,
         case when event_time <= {{ crosswalk.add_days('coalesce(received_at, ' ~ crosswalk.as_of() ~ ')', 1) }} then event_time end as event_at
-    from parsed_rows
+    from identified_rows
 
 ),
 
@@ -47,6 +61,7 @@ select
     judged.received_at,
     judged.user_id,
     judged.device_id,
+    judged.person_id,
     judged.insert_id,
     judged.canonical_id,
     judged.id_before_identity,
@@ -57,3 +72,25 @@ select
     {{ crosswalk.row_outcome() }}
 from judged
 left join ranked on judged.line_id = ranked.line_id
+
+union all
+
+-- profiles are no rows, but a line of them that leaves one out is one that nobody can use whole
+select
+    records.line_id,
+    records.file,
+    records.line_number,
+    records.source_project,
+    {%- for column in [
+        'event_key', 'event_name', 'event_at', 'received_at', 'user_id', 'device_id', 'person_id', 'insert_id', 'canonical_id',
+        'id_before_identity', 'source_distinct_id',
+    ] %}
+    null as {{ column }},
+    {%- endfor %}
+    records.has_nul,
+    records.has_lone_surrogate,
+    records.has_duplicate_keys,
+    'quarantined' as outcome,
+    'no_id' as reason
+from records
+inner join nameless_profiles on records.line_id = nameless_profiles.line_id
