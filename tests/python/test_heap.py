@@ -69,6 +69,8 @@ CASES: dict[str, list[dict[str, Any] | str]] = {
     "invalid_date": [event(time="Invalid date")],
     "float_id": [event(user_id="4.81516234200003e+15")],
     "point_zero": [event(user_id="4815162342000030.0")],
+    "pandas": [event(time="1.704276000123e+12")],
+    "pandas_point": [event(time="1704276000123.0")],
     "identity_row": [{"id": f"(7,{PERSON})", "time": "2024-01-03 10:00:00", "identity": "cust-1"}],
     "nested": ['{"id":"(7,1)","time":"2024-01-03 10:00:00","type":"click","properties":{"blob":"{\\\\"a\\\\":1}"}}'],
     "broken": ['{"id":"(7,1)","time":"2024-01-03 10:00:00","type":"click",}'],
@@ -79,6 +81,30 @@ CASES: dict[str, list[dict[str, Any] | str]] = {
     "account": [event(account_id=77), {"id": 77, "name": "acme"}],
     "user_dates": [
         {"id": f"(7,{PERSON})", "identity": "cust-1", "joindate": 1704164645678, "last_modified": "1706745600000000", "x": 1}
+    ],
+    "identity_of_an_event": [event(), event(event_id=2, time="2024-01-03 11:00:00", identity="jane")],
+    "identity_of_a_row": [event(), {"user_id": PERSON, "time": "2024-01-03 11:00:00", "identity": "jane"}],
+    "two_identities": [
+        {"id": f"(7,{PERSON})", "identity": "old", "last_modified": "2024-01-01"},
+        {"id": f"(7,{PERSON})", "identity": "new", "last_modified": "2024-01-02"},
+    ],
+    "no_event_id": [event(event_id=None, user_id=person, id=f"(7,{person})") for person in (1, 2)],
+    "two_identity_rows": [
+        {"user_id": PERSON, "time": "2024-01-03 11:00:00", "identity": identity} for identity in ("a", "b")
+    ],
+    "double_keys": [
+        '{"id":"(7,1)","identity":"u","joindate":1704164645678,"account_id":"1","account_id":"2"}',
+        '{"id":"2","name":"a","name":"b"}',
+    ],
+    "object": [event(object="Button", session_time="2024-01-03 09:59:00", id="own-9")],
+    "object_is_name": [event(type=None, object="custom thing", id=f"(7,{PERSON})")],
+    "own_id_of_user": [{"user_id": PERSON, "id": "crm-1", "identity": "cust-1", "joindate": 1704164645678}],
+    "blocked_id": [event(user_id="0")],
+    "session": [event(session_id=777)],
+    "float_session": [json.dumps(event(session_id=0)).replace('"session_id": 0', '"session_id": 7.7e+15')],
+    "nested_account": [event(properties={"account_id": "77"})],
+    "user_of_the_future": [
+        {"id": f"(7,{PERSON})", "identity": "u", "joindate": "2024-01-02", "last_modified": "2031-01-01"}
     ],
     "user_invalid_date": [{"id": f"(7,{PERSON})", "identity": "cust-1", "joindate": "Invalid date", "plan": "pro"}],
 }  # fmt: skip
@@ -157,6 +183,8 @@ def test_referrers(cases: dict[str, Result]) -> None:
         ("us", "2024-01-03 10:00:00.123456"),
         ("utc", "2024-01-03 10:00:00.500000"),
         ("iso", "2024-01-03 10:00:00.000000"),
+        ("pandas", "2024-01-03 10:00:00.123000"),
+        ("pandas_point", "2024-01-03 10:00:00.123000"),
     ],
 )
 def test_quirk_12_times_in_every_form(cases: dict[str, Result], name: str, at: str) -> None:
@@ -199,6 +227,58 @@ def test_quirk_71_the_id_in_a_tuple(cases: dict[str, Result]) -> None:
     (link,) = cases["identity_row"].rows("hub_identity_links")
     assert (link["device_id"], link["user_id"], link["evidence"]) == (PERSON, "cust-1", "identify")
     assert [row["outcome"] for row in cases["identity_row"].rows("stg_heap__rows")] == ["filtered"]
+
+
+@pytest.mark.parametrize("name", ["identity_of_an_event", "identity_of_a_row"])
+def test_an_identity_in_the_events_is_that_of_all_events(cases: dict[str, Result], name: str) -> None:
+    payloads = cases[name].of_kind("mixpanel", "import")
+    clicks = [payload.properties for payload in payloads if payload.json["event"] == "click"]
+    assert clicks
+    assert {(found["$user_id"], found["$device_id"]) for found in clicks} == {("jane", PERSON)}
+
+
+def test_links_give_the_latest_identity(cases: dict[str, Result]) -> None:
+    links = cases["two_identities"].rows("hub_identity_links")
+    assert [(link["device_id"], link["user_id"]) for link in links] == [(PERSON, "new")]
+
+
+def test_people_at_one_time_without_event_id_do_not_collide(cases: dict[str, Result]) -> None:
+    assert [row["outcome"] for row in cases["no_event_id"].rows("stg_heap__rows")] == ["kept", "kept"]
+    keys = {row["event_key"] for row in cases["two_identity_rows"].rows("stg_heap__rows")}
+    assert len(keys) == 2
+
+
+def test_the_last_of_doubled_keys_counts_for_accounts_too(cases: dict[str, Result]) -> None:
+    groups = cases["double_keys"].of_kind("mixpanel", "groups")
+    assert [(group.json["$group_id"], group.json["$set"]["$name"]) for group in groups] == [("2", "b")]
+
+
+def test_object_session_time_and_an_own_id_arrive(cases: dict[str, Result]) -> None:
+    found = properties(cases, "object")
+    assert found["heap_object"] == "Button"
+    assert found["heap_session_time"] == "2024-01-03 09:59:00"
+    assert found["id"] == "own-9"
+    assert not {"heap_object", "id"} & properties(cases, "object_is_name").keys()
+    (profile,) = cases["own_id_of_user"].of_kind("mixpanel", "engage")
+    assert profile.json["$set"]["id"] == "crm-1"
+
+
+def test_a_blocked_id_does_not_come_back(cases: dict[str, Result]) -> None:
+    assert harness.quarantine_reasons(cases["blocked_id"], "posthog") == ["no_id"]
+
+
+def test_a_session_that_became_a_float_is_text(cases: dict[str, Result]) -> None:
+    assert properties(cases, "session")["heap_session_id"] == 777
+    assert properties(cases, "float_session")["heap_session_id"] == "7700000000000000"
+
+
+def test_the_account_may_stand_in_the_properties(cases: dict[str, Result]) -> None:
+    assert properties(cases, "nested_account")["$groups"] == {"account": "77"}
+
+
+def test_a_user_of_the_future_has_no_time(cases: dict[str, Result]) -> None:
+    (profile,) = cases["user_of_the_future"].of_kind("mixpanel", "engage")
+    assert profile.event_at.isoformat() == "2024-01-02T00:00:00"
 
 
 def test_quirk_24_a_key_does_not_hold_the_person(cases: dict[str, Result]) -> None:

@@ -3,20 +3,14 @@
 
 {%- set keys = [
     'user_id', 'id', 'event_id', 'session_id', 'time', 'type', 'object', 'event_table_name', 'identity', 'from_user_id', 'to_user_id',
-    'joindate', 'lastseen', 'last_modified', 'identity_time',
+    'joindate', 'lastseen', 'last_modified', 'identity_time', 'account_id',
 ] %}
+{%- set other_columns = crosswalk.json_drop_keys('line', crosswalk.text_list(['user_id', 'id', 'identity'])) %}
 {%- set time = 'coalesce(cast(parsed_time as ' ~ dbt.type_string() ~ '), time)' %}
 
 with
 
-raw_lines as (
-
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        *
-    from {{ ref('stg_heap__lines') }}
-
-),
+raw_lines as (select {{ crosswalk.row_position() }} as line_id, * from {{ ref('stg_heap__lines') }}),
 
 deduplicated_keys as (select * from {{ ref('stg_heap__deduplicated_keys') }}),
 
@@ -69,7 +63,7 @@ kinds as (
         -- the number in an id is no project of ours: rows of one export have it or not, and a person would fall in two
         cast(null as {{ dbt.type_string() }}) as project_name,
         coalesce({{ crosswalk.heap_id('user_id') }}, {{ crosswalk.heap_tuple_id('id') }}) as heap_id,
-        {{ crosswalk.parse_time('time') | indent(8) }} as parsed_time,
+        {{ crosswalk.heap_time('time') | indent(8) }} as parsed_time,
         {{ crosswalk.heap_listed_table() | indent(8) }} as listed_table
     from named
 
@@ -80,7 +74,7 @@ tabled as (
     select
         *,
         case
-            when listed_table is not null then listed_table
+            when listed_table is not null or (file_format <> 'json' and table_name = 'all_events') then listed_table
             when file_format = 'json' then coalesce(type, object)
             else table_name
         end as event_table
@@ -103,17 +97,21 @@ select
     kind,
     event_table,
     listed_table is not null as is_listed_only,
-    coalesce(heap_id, case when kind in ('user', 'account') then {{ crosswalk.heap_id('id') }} end) as heap_id,
+    case kind
+        when 'account' then coalesce({{ crosswalk.heap_tuple_id('id') }}, id, account_id)
+        when 'user' then coalesce(heap_id, {{ crosswalk.heap_id('id') }})
+        else heap_id
+    end as heap_id,
     {{ crosswalk.heap_id('from_user_id') }} as from_id,
     {{ crosswalk.heap_id('to_user_id') }} as to_id,
     identity,
     {{ crosswalk.heap_id('event_id') }} as event_id,
     {{ crosswalk.heap_id('session_id') }} as session_id,
-    {{ crosswalk.plausible_time('parsed_time') }} as row_time,
+    {{ crosswalk.heap_time_told('parsed_time') }} as row_time,
     case
         when line is null then null
         when event_id is not null then {{ crosswalk.stable_key(['event_table', crosswalk.heap_id('event_id'), time]) }}
-        -- Heap rewrites the ids of people when they merge, so they are no part of a key
-        else {{ crosswalk.stable_key(['event_table', time, crosswalk.json_drop_keys('line', crosswalk.text_list(['user_id', 'id', 'identity']))]) }}
+        -- Heap rewrites the ids of people when they merge, so they are part of a key only where nothing else tells two events apart
+        else {{ crosswalk.stable_key(['event_table', time, other_columns, 'heap_id', 'case when event_table is null then identity end']) }}
     end as event_key
 from tabled

@@ -3,6 +3,9 @@
 {%- set ids = crosswalk.heap_user_ids() %}
 {%- set columns = crosswalk.heap_user_columns() %}
 {%- set values = ['properties'] + columns %}
+{#- an `id` that names nobody is a property like any other #}
+{%- set own_id = crosswalk.heap_tuple_id(crosswalk.json_text('line', 'id')) ~ ' is null and ' ~ crosswalk.heap_id(crosswalk.json_text('line', 'user_id')) ~ ' is not null' %}
+{%- set dropped = 'case when ' ~ own_id ~ ' then ' ~ crosswalk.text_list(ids | reject('equalto', 'id') | list + columns) ~ ' else ' ~ crosswalk.text_list(ids + columns) ~ ' end' %}
 
 with
 
@@ -56,7 +59,7 @@ picked as (
     select
         *,
         {{ crosswalk.json_pick('line', values) | indent(8) }} as vals,
-        {{ crosswalk.json_drop_keys('line', crosswalk.text_list(ids + columns)) | indent(8) }} as other_columns
+        {{ crosswalk.json_drop_keys('line', dropped) | indent(8) }} as other_columns
     from lines
 
 ),
