@@ -24,6 +24,14 @@
     {{ return(['handle', 'last_modified', 'lastseen', 'identity_time']) }}
 {% endmacro %}
 
+{# All documented names of columns, in lower case: they go by that, whatever the case in a file. #}
+{% macro heap_documented_names() %}
+    {{ return(crosswalk.heap_spine() + crosswalk.heap_columns() + crosswalk.heap_user_columns() + [
+        'from_user_id', 'to_user_id', 'account_id', 'joindate', 'email', '_email', 'initial_ip', 'initial_referrer',
+        'initial_utm_source', 'initial_utm_campaign', 'initial_utm_medium', 'initial_utm_term', 'initial_utm_content',
+    ]) }}
+{% endmacro %}
+
 {# A person's id as text, whatever a tool made of it on the way: pandas writes 4810060720600030 as 4.81006072060003e+15. #}
 {% macro heap_id(text) -%}
     coalesce({{ crosswalk.plain_integer(crosswalk.trimmed(text)) }}, nullif({{ crosswalk.trimmed(text) }}, ''))

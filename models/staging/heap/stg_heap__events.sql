@@ -8,6 +8,7 @@
 {%- set carried = (columns + ['session_time']) | reject('in', mapped) | reject('in', named) | reject('in', dropped) | list %}
 {%- set values = ['properties', 'object', var('heap_account_property')] + named + carried %}
 {%- set known = crosswalk.heap_spine() + columns + dropped %}
+{%- set known_but_id = known | reject('equalto', 'id') | list %}
 {%- set texts = mapped + [var('heap_account_property'), 'type', 'object', 'session_id'] %}
 
 with
@@ -53,7 +54,8 @@ picked as (
         {{ crosswalk.json_pick('line', values) | indent(8) }} as vals,
         -- an `id` that is no pair of Heap's is a property like any other
         case
-            when {{ crosswalk.heap_tuple_id(crosswalk.json_text('line', 'id')) }} is null then {{ crosswalk.json_unknown_keys('line', known | reject('equalto', 'id') | list) }}
+            when {{ crosswalk.heap_tuple_id(crosswalk.json_text('line', 'id')) }} is null
+                then {{ crosswalk.json_unknown_keys('line', known_but_id) }}
             else {{ crosswalk.json_unknown_keys('line', known) }}
         end as unknown_keys
     from lines

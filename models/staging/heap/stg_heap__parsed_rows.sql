@@ -28,7 +28,11 @@ lines as (
         raw_lines.has_lone_surrogate,
         deduplicated_keys.line_id is not null as has_duplicate_keys,
         case when raw_lines.is_strict then coalesce(deduplicated_keys.line, raw_lines.line) end as line,
-        coalesce(raw_lines.read_error, case when not raw_lines.is_strict then 'malformed_json' end) as read_error
+        case
+            when raw_lines.read_error is not null or raw_lines.is_strict then raw_lines.read_error
+            when raw_lines.file_format = 'csv' then 'unreadable_line'
+            else 'malformed_json'
+        end as read_error
     from raw_lines
     left join deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
     where raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }}
@@ -97,10 +101,9 @@ select
     kind,
     event_table,
     listed_table is not null as is_listed_only,
-    case kind
-        when 'account' then coalesce({{ crosswalk.heap_tuple_id('id') }}, id, account_id)
-        when 'user' then coalesce(heap_id, {{ crosswalk.heap_id('id') }})
-        else heap_id
+    case
+        when kind = 'account' then coalesce({{ crosswalk.heap_tuple_id('id') }}, id, account_id)
+        else coalesce(heap_id, case when kind = 'user' then {{ crosswalk.heap_id('id') }} end)
     end as heap_id,
     {{ crosswalk.heap_id('from_user_id') }} as from_id,
     {{ crosswalk.heap_id('to_user_id') }} as to_id,

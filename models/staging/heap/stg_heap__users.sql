@@ -3,6 +3,7 @@
 
 {%- set times = ['last_modified', 'lastseen', 'identity_time', 'joindate'] %}
 {%- set keys = times + [var('heap_account_property')] %}
+{%- set line = 'coalesce(deduplicated_keys.line, raw_lines.line)' %}
 
 with
 
@@ -42,8 +43,8 @@ picked as (
         parsed_rows.heap_id,
         parsed_rows.identity,
         coalesce(migrations.final_id, parsed_rows.heap_id) as final_id,
-        {{ crosswalk.json_pick_text('coalesce(deduplicated_keys.line, raw_lines.line)', keys) | indent(8) }} as picked,
-        {{ crosswalk.json_text(crosswalk.json_value('coalesce(deduplicated_keys.line, raw_lines.line)', 'properties'), var('heap_account_property')) }} as nested_account,
+        {{ crosswalk.json_pick_text(line, keys) | indent(8) }} as picked,
+        {{ crosswalk.json_text(crosswalk.json_value(line, 'properties'), var('heap_account_property')) }} as nested_account,
         {{ crosswalk.md5_hex('raw_lines.line') }} as row_key
     from parsed_rows
     inner join raw_lines on parsed_rows.line_id = raw_lines.line_id
