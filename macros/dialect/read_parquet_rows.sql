@@ -1,5 +1,5 @@
-{# A query (file, line) of the rows of Parquet files, each as a JSON object text; nulls are left out. `columns` are the names in the files, `keys` those in
-   the object. #}
+{# A query (file, line) of the rows of Parquet files, each as a JSON object text; nulls are left out. `columns` are the [name, type] pairs of the files, `keys` the
+   names in the object. A decimal has the digits of its text, and a float that is no number in JSON is text. #}
 {% macro read_parquet_rows(files, columns, keys) -%}
     {{- return(adapter.dispatch('read_parquet_rows', 'crosswalk')(files, columns, keys)) -}}
 {%- endmacro %}
@@ -11,7 +11,16 @@
         crosswalk_file as file,
         {%- set pairs = [] -%}
         {%- for key in keys -%}
-            {%- do pairs.append([crosswalk.json_name(key), "nullif(to_json(" ~ adapter.quote(columns[loop.index0] | replace('"', '""')) ~ ")::varchar, 'null')"]) -%}
+            {%- set column = adapter.quote(columns[loop.index0][0] | replace('"', '""')) -%}
+            {%- set type = columns[loop.index0][1] -%}
+            {%- if type.startswith('DECIMAL') and type.endswith(')') -%}
+                {%- set value = column ~ '::varchar' -%}
+            {%- elif type in ('DOUBLE', 'FLOAT') -%}
+                {%- set value = 'case when isfinite(' ~ column ~ ') then to_json(' ~ column ~ ')::varchar else to_json(' ~ column ~ '::varchar)::varchar end' -%}
+            {%- else -%}
+                {%- set value = "nullif(to_json(" ~ column ~ ")::varchar, 'null')" -%}
+            {%- endif -%}
+            {%- do pairs.append([crosswalk.json_name(key), value]) -%}
         {%- endfor %}
         {{ crosswalk.json_build(pairs) | indent(8) }} as line
     from read_parquet(

@@ -24,9 +24,45 @@
     {{ return(['handle', 'last_modified', 'lastseen', 'identity_time']) }}
 {% endmacro %}
 
+{# All documented names of columns, in lower case: they go by that, whatever the case in a file. #}
+{% macro heap_documented_names() %}
+    {{ return(crosswalk.heap_spine() + crosswalk.heap_columns() + crosswalk.heap_user_columns() + [
+        'from_user_id', 'to_user_id', 'account_id', 'joindate', 'email', '_email', 'initial_ip', 'initial_referrer',
+        'initial_utm_source', 'initial_utm_campaign', 'initial_utm_medium', 'initial_utm_term', 'initial_utm_content',
+    ]) }}
+{% endmacro %}
+
 {# A person's id as text, whatever a tool made of it on the way: pandas writes 4810060720600030 as 4.81006072060003e+15. #}
 {% macro heap_id(text) -%}
     coalesce({{ crosswalk.plain_integer(crosswalk.trimmed(text)) }}, nullif({{ crosswalk.trimmed(text) }}, ''))
+{%- endmacro %}
+
+{# A time of Heap as a timestamp, also where pandas made a float of the milliseconds (1.704276000123e+12); null where it is none. #}
+{% macro heap_time(text) -%}
+    {{- crosswalk.parse_time('coalesce(' ~ crosswalk.plain_integer(text) ~ ', ' ~ text ~ ')') -}}
+{%- endmacro %}
+
+{# A timestamp that a row can tell of: not before 2000, and not more than a day after the export. #}
+{% macro heap_time_told(timestamp) -%}
+    case when {{ timestamp }} <= {{ crosswalk.add_days(crosswalk.as_of(), 1) }} then {{ crosswalk.plausible_time(timestamp) }} end
+{%- endmacro %}
+
+{# The column `object` of an event (`value`, and `texts` picked from the line) where it is not what the event is called by. #}
+{% macro heap_object(value, texts) -%}
+    {%- set type = crosswalk.trimmed(crosswalk.json_picked('texts', texts, 'type')) -%}
+    {%- set object = crosswalk.trimmed(crosswalk.json_picked('texts', texts, 'object')) -%}
+    case
+        when file_format = 'json' and nullif({{ type }}, '') is null and {{ object }} = event_table then null
+        else nullif({{ value }}::varchar, 'null')
+    end
+{%- endmacro %}
+
+{# Heap's number of a session as the file has it (`value`, and its `text`); one that a tool made a float of is the text of its digits. #}
+{% macro heap_session(value, text) -%}
+    case
+        when {{ crosswalk.plain_integer(crosswalk.trimmed(text)) }} is not null then {{ crosswalk.json_string('session_id') }}
+        else nullif({{ value }}::varchar, 'null')
+    end
 {%- endmacro %}
 
 {# Whether a text is Heap's pair of project and person: "(2001002003,4815162342000030)"; and its parts. #}
@@ -53,20 +89,28 @@
     end
 {%- endmacro %}
 
-{# The event table that a row of all_events names. The file of that table may carry a prefix that its name there lacks. #}
+{# The event table that a row of all_events names, in any case. The file of that table may carry a prefix that its name there lacks. #}
 {% macro heap_listed_table() -%}
-    {%- set tables = [] -%}
-    {%- for table in crosswalk.heap_event_tables() if table.startswith('event_') and table[6:] not in crosswalk.heap_event_tables() -%}{%- do tables.append(crosswalk.literal(table)) -%}{%- endfor -%}
-    {%- if tables -%}
-    case when 'event_' || event_table_name in ({{ tables | join(', ') }}) then 'event_' || event_table_name else event_table_name end
-    {%- else -%}
-    event_table_name
-    {%- endif -%}
+    {%- set tables = crosswalk.heap_event_tables() -%}
+    {%- set named, prefixed = [], [] -%}
+    {%- for table in tables -%}
+        {%- do named.append(crosswalk.literal(table)) -%}
+        {%- if table.startswith('event_') and table[6:] not in tables -%}{%- do prefixed.append(crosswalk.literal(table)) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if not named -%}{{ return('event_table_name') }}{%- endif -%}
+    case
+        {%- if prefixed %}
+        when 'event_' || lower(event_table_name) in ({{ prefixed | join(', ') }}) then 'event_' || lower(event_table_name)
+        {%- endif %}
+        when lower(event_table_name) in ({{ named | join(', ') }}) then lower(event_table_name)
+        else event_table_name
+    end
 {%- endmacro %}
 
-{# The account of an event, {"account": ["77"]}: the one that the row names, else that of its person. #}
-{% macro heap_event_groups(own_account) -%}
-    {%- set account = "coalesce(nullif(" ~ crosswalk.trimmed(own_account) ~ ", ''), account)" -%}
+{# The account of an event, {"account": ["77"]}: the one that the row or its object of custom properties names, else that of its person. #}
+{% macro heap_event_groups(own_account, properties) -%}
+    {%- set nested = crosswalk.json_text(properties, var('heap_account_property')) -%}
+    {%- set account = "coalesce(nullif(" ~ crosswalk.trimmed(own_account) ~ ", ''), nullif(" ~ crosswalk.trimmed(nested) ~ ", ''), account)" -%}
     case
         when {{ account }} is null then '{}'
         else {{ crosswalk.json_build([[crosswalk.json_name(var('heap_group_type')), "'[' || " ~ crosswalk.json_string(account) ~ " || ']'"]]) | indent(8) }}

@@ -1,8 +1,8 @@
 {# The raw files of Heap as a query of their rows: (file, line, table_name, file_format, has_double_escapes). A text line of the one-time JSON export is a row,
-   and so is a row of a CSV or Parquet file of Heap Connect, as a JSON object under the table's column names in lower case. #}
+   and so is a row of a CSV or Parquet file of Heap Connect, as a JSON object under the names that `column_keys` gives. #}
 {% macro heap_rows_of_files() -%}
     {%- set texts, tables = [], [] -%}
-    {%- for file in crosswalk.source_files('heap', ['heap_files']) if crosswalk.heap_table(file) not in crosswalk.heap_tables_left_out() -%}
+    {%- for file in crosswalk.source_files('heap', ['heap_files']) if not crosswalk.heap_is_left_out(file) -%}
         {%- if crosswalk.file_format(file) == 'json' -%}{%- do texts.append(file) -%}
         {%- else -%}{%- do tables.append(file) -%}
         {%- endif -%}
@@ -43,35 +43,40 @@
         false as has_double_escapes
     from (
         {% if group['format'] == 'csv' -%}
-        {{ crosswalk.read_csv_rows(group['files'], group['columns'], group['keys'], 'stg_heap__lines') | indent(8) }}
+        {{ crosswalk.read_csv_rows(group['files'], group['header'], group['keys'], 'stg_heap__lines') | indent(8) }}
         {%- else -%}
-        {{ crosswalk.read_parquet_rows(group['files'], group['columns'], group['keys']) | indent(8) }}
+        {{ crosswalk.read_parquet_rows(group['files'], group['header'], group['keys']) | indent(8) }}
         {%- endif %}
     ) as table_rows
 {%- endmacro %}
 
-{# Files grouped by table and columns; a file without any column has no rows. #}
+{# Files grouped by table, columns and how they are to be read, for Parquet by types too, so that no file changes how another is read; a file without any
+   column has no rows. `header` is what `csv_header` or `parquet_columns` says. #}
 {% macro heap_file_groups(files) %}
     {%- set groups = {} -%}
     {%- for file in files -%}
         {%- set format = crosswalk.file_format(file) -%}
-        {%- set columns = crosswalk.csv_header(file) if format == 'csv' else crosswalk.parquet_columns([file]) -%}
-        {%- set name = [crosswalk.heap_table(file), format, columns] | tojson -%}
+        {%- set header = crosswalk.csv_header(file) if format == 'csv' else crosswalk.parquet_columns([file]) -%}
+        {%- set columns = header['names'] if format == 'csv' else header | map('first') | list -%}
         {%- if columns -%}
-            {%- do groups.setdefault(name, {
-                'table': crosswalk.heap_table(file), 'format': format, 'columns': columns, 'keys': crosswalk.lower_names(columns), 'files': [],
+            {%- do groups.setdefault([crosswalk.heap_table(file), format, header] | tojson, {
+                'table': crosswalk.heap_table(file), 'format': format, 'header': header, 'keys': crosswalk.column_keys(columns), 'files': [],
             })['files'].append(file) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(groups.values() | list) }}
 {% endmacro %}
 
-{# Names in lower case; a name that stands there already gets a number. #}
-{% macro lower_names(names) %}
+{# The names that the columns of a table go by: documented ones in lower case, and all of them where the whole header is in upper case, as Snowflake writes it;
+   others keep their case. A name that stands there already gets a number. #}
+{% macro column_keys(names) %}
     {%- set found = [] -%}
+    {%- set documented = crosswalk.heap_documented_names() -%}
+    {%- set is_upper = names | join('') == names | join('') | upper -%}
     {%- for name in names -%}
-        {%- set lower = name | trim | lower -%}
-        {%- do found.append(lower ~ '_' ~ loop.index if lower in found else lower) -%}
+        {%- set given = name | trim -%}
+        {%- set key = given | lower if is_upper or given | lower in documented else given -%}
+        {%- do found.append(key ~ '_' ~ loop.index if key in found else key) -%}
     {%- endfor -%}
     {{ return(found) }}
 {% endmacro %}
@@ -100,9 +105,11 @@
     {{- crosswalk.extracted(crosswalk.extracted(name, '([^.]*)$'), '^(?:heap_)?(.*)$') -}}
 {%- endmacro %}
 
-{# Tables about the export and not about people: Heap's bookkeeping, and the manifest of a dump. #}
-{% macro heap_tables_left_out() %}
-    {{ return(['_sync_info', '_event_metadata', '_sync_history', 's3_manifest', 'manifest', 'sync_info', 'event_metadata', 'property_definitions']) }}
+{# Whether a file is about the export and not about people: Heap's bookkeeping, whose names begin with `_`, and the manifest of a dump. An event may be called
+   manifest, but then it is a table. #}
+{% macro heap_is_left_out(file) %}
+    {%- set table = crosswalk.heap_table(file) | string -%}
+    {{ return(table.startswith('_') or (crosswalk.file_format(file) == 'json' and ('manifest' in table or table == 'property_definitions'))) }}
 {% endmacro %}
 
 {# The event tables among the files, in the order of their names: all that are no table of another kind. #}
@@ -110,7 +117,7 @@
     {%- set tables = [] -%}
     {%- for file in crosswalk.source_files('heap', ['heap_files']) if crosswalk.file_format(file) != 'json' -%}
         {%- set table = crosswalk.heap_table(file) -%}
-        {%- if table not in ['users', 'sessions', 'user_migrations', 'all_events', 'accounts'] + crosswalk.heap_tables_left_out() -%}{%- do tables.append(table) -%}{%- endif -%}
+        {%- if table not in ['users', 'sessions', 'user_migrations', 'all_events', 'accounts'] and not crosswalk.heap_is_left_out(file) -%}{%- do tables.append(table) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(tables | unique | sort) }}
 {% endmacro %}

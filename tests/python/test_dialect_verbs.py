@@ -453,33 +453,66 @@ REJECTS = "select line_number || ' ' || reason || ' ' || parse_filename(file) fr
 case("read_rejects", "read_rejects('verb_lines')", "2 invalid_utf8 mixed.json", query=REJECTS)
 case(
     "csv_header",
-    f"{{{{ tojson(crosswalk.csv_header('{FOLDER}/table.csv')) }}}}",
-    r'["user_id", "a,b", "q \"x\"", ""]',
+    f"{{{{ tojson(crosswalk.csv_header('{FOLDER}/table.csv'), sort_keys=true) }}}}",
+    r'{"mixes_breaks": false, "names": ["user_id", "a,b", "q \"x\"", ""], "skip": 0}',
     query="select $${}$$",
 )
+for name, expected in [
+    ("lf", "a,b 0 False"),
+    ("crlf", "a,b 0 False"),
+    ("mixed", "a,b 0 True"),
+    ("bare", "a,b 0 True"),
+    ("blank", "a,b 2 False"),
+]:
+    case(
+        "csv_header",
+        f"{{% set header = crosswalk.csv_header('{FOLDER}/{name}.csv') %}}"
+        "{{ header['names'] | join(',') }} {{ header['skip'] }} {{ header['mixes_breaks'] }}",
+        expected,
+        query="select $${}$$",
+        what=f"line breaks: {name}",
+    )
 case(
     "csv_header",
-    f"{{{{ crosswalk.csv_header('{FOLDER}/empty.csv') | length }}}}",
+    f"{{{{ crosswalk.csv_header('{FOLDER}/empty.csv')['names'] | length }}}}",
     0,
     what="an empty file",
     query="select {}",
 )
 case(
     "parquet_columns",
-    f"{{{{ crosswalk.parquet_columns(['{FOLDER}/table.parquet']) | join('|') }}}}",
-    "User|n",
+    f"{{{{ crosswalk.parquet_columns(['{FOLDER}/table.parquet']) | map('join', ':') | join('|') }}}}",
+    "User:BIGINT|n:INTEGER[]|d:DECIMAL(38,2)|f:DOUBLE",
     query="select '{}'",
 )
 case(
     "read_csv_rows",
-    f"read_csv_rows(['{FOLDER}/table.csv'], ['user_id', 'a,b', 'q', ''], ['user_id', 'a', 'q', 'x'], 'verb_rows')",
+    f"read_csv_rows(['{FOLDER}/table.csv'], {{'skip': 0}}, ['user_id', 'a', 'q', 'x'], 'verb_rows')",
     ['{"user_id":"1","a":"x, \\"y\\"\\nz","x":"0"}'],
     query="select list(line) from ({}) as rows_of_files",
 )
 case(
+    "read_csv_rows",
+    f"read_csv_rows(['{FOLDER}/blank.csv'], {{'skip': 2}}, ['a', 'b'], 'verb_blank')",
+    ['{"a":"1","b":"x"}'],
+    query="select list(line) from ({}) as rows_of_files",
+    what="blank lines first",
+)
+case(
+    "read_csv_rows",
+    f"read_csv_rows(['{FOLDER}/mixed.csv'], {{'skip': 0, 'mixes_breaks': true}}, ['a', 'b'], 'verb_mixed')",
+    ['{"a":"1","b":"x"}', '{"a":"2"}', '3,,"y ""z"""', '{"a":"4","b":"q\\r\\nr"}'],
+    query="select list(line) from ({}) as rows_of_files",
+    what="line breaks of several kinds",
+)
+case(
     "read_parquet_rows",
-    f"read_parquet_rows(['{FOLDER}/table.parquet'], ['User', 'n'], ['user', 'n'])",
-    ['{"user":9007199254740993,"n":[1,null]}', '{"user":1}'],
+    f"read_parquet_rows(['{FOLDER}/table.parquet'],"
+    " [['User', 'BIGINT'], ['n', 'INTEGER[]'], ['d', 'DECIMAL(38,2)'], ['f', 'DOUBLE']], ['user', 'n', 'd', 'f'])",
+    [
+        '{"user":9007199254740993,"n":[1,null],"d":123456789012345678901234567890.10,"f":1.5}',
+        '{"user":1,"f":"nan"}',
+    ],
     query="select list(line order by line desc) from ({}) as rows_of_files",
 )
 case(
@@ -868,7 +901,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (files / "it's #1.json").write_text("{}\n")
     (files / "table.csv").write_bytes(b'user_id,"a,b","q ""x""",\r\n1,"x, ""y""\nz",,0\r\n1,2\r\n')
     (files / "empty.csv").write_bytes(b"")
-    table = duckdb.sql('select 9007199254740993 as "User", [1, null] as n union all select 1, null')
+    (files / "lf.csv").write_bytes(b"a,b\n1,x\n\xff,y\n")
+    (files / "crlf.csv").write_bytes(b"a,b\r\n1,x\r\n\xff,y\r\n")
+    (files / "mixed.csv").write_bytes(b'a,b\r\n1,x\n2\r\n3,,"y ""z""",w\n4,"q\r\nr"\n')
+    (files / "bare.csv").write_bytes(b"a,b\n1,x\ry\n")
+    (files / "blank.csv").write_bytes(b"\n \na,b\n1,x\n")
+    table = duckdb.sql(
+        'select 9007199254740993 as "User", [1, null] as n, 123456789012345678901234567890.1::decimal(38, 2) as d,'
+        " 1.5::double as f union all select 1, null, null, 'nan'::double"
+    )
     assert table is not None
     table.write_parquet(str(files / "table.parquet"))
     return files

@@ -5,27 +5,17 @@
 {%- set named = crosswalk.named_columns('heap', mapped) %}
 {%- set dropped = crosswalk.internal_names('heap', 'drop') %}
 {%- set columns = crosswalk.heap_columns() %}
-{%- set carried = columns | reject('in', mapped) | reject('in', named) | reject('in', dropped) | list %}
-{%- set values = ['properties', var('heap_account_property')] + named + carried %}
+{%- set carried = (columns + ['session_time']) | reject('in', mapped) | reject('in', named) | reject('in', dropped) | list %}
+{%- set values = ['properties', 'object', var('heap_account_property')] + named + carried %}
 {%- set known = crosswalk.heap_spine() + columns + dropped %}
-{%- set texts = mapped + [var('heap_account_property')] %}
+{%- set known_but_id = known | reject('equalto', 'id') | list %}
+{%- set texts = mapped + [var('heap_account_property'), 'type', 'object', 'session_id'] %}
 
 with
 
-raw_lines as (
+raw_lines as (select {{ crosswalk.row_position() }} as line_id, line from {{ ref('stg_heap__lines') }}),
 
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        line
-    from {{ ref('stg_heap__lines') }}
-
-),
-
-deduplicated_keys as (
-
-    select * from {{ ref('stg_heap__deduplicated_keys') }}
-
-),
+deduplicated_keys as (select * from {{ ref('stg_heap__deduplicated_keys') }}),
 
 session_starts as (select * from {{ ref('stg_heap__session_starts') }}),
 
@@ -62,7 +52,12 @@ picked as (
         *,
         {{ crosswalk.json_pick_text('line', texts) | indent(8) }} as texts,
         {{ crosswalk.json_pick('line', values) | indent(8) }} as vals,
-        {{ crosswalk.json_unknown_keys('line', known) }} as unknown_keys
+        -- an `id` that is no pair of Heap's is a property like any other
+        case
+            when {{ crosswalk.heap_tuple_id(crosswalk.json_text('line', 'id')) }} is null
+                then {{ crosswalk.json_unknown_keys('line', known_but_id) }}
+            else {{ crosswalk.json_unknown_keys('line', known) }}
+        end as unknown_keys
     from lines
 
 ),
@@ -76,6 +71,7 @@ custom as (
         case when len(unknown_keys) = 0 then '{}' else {{ crosswalk.json_keep_keys('line', 'unknown_keys') | indent(8) }} end as other_columns,
         {{ crosswalk.carried_columns('heap', 'vals', values, carried, [
             [crosswalk.json_name('heap_project_id'), crosswalk.json_string(crosswalk.heap_tuple_project(crosswalk.json_text('line', 'id')))],
+            [crosswalk.json_name('heap_object'), crosswalk.heap_object(crosswalk.json_picked('vals', values, 'object'), texts)],
             [crosswalk.json_name('heap_original_user_id'), "case when heap_id <> device_id then " ~ crosswalk.json_string('heap_id') ~ " end"],
         ]) | indent(8) }} as documented_columns
     from picked
@@ -99,9 +95,9 @@ select
     received_at,
     user_id,
     device_id,
-    device_id as person_id,
+    cast(null as {{ dbt.type_string() }}) as person_id,
     session_id,
-    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', texts, var('heap_account_property'))) | indent(4) }} as groups,
+    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', texts, var('heap_account_property')), 'nested_properties') | indent(4) }} as groups,
     {%- for column in mapped %}
     {{ crosswalk.json_picked('texts', texts, column) }} as {{ column }},
     {%- endfor %}
@@ -109,7 +105,9 @@ select
     '{}' as user_properties,
     '{}' as once_properties,
     documented_columns as source_columns,
-    {{ crosswalk.carried_columns('heap', 'vals', values, named) | indent(4) }} as named_columns,
+    {{ crosswalk.carried_columns('heap', 'vals', values, named | reject('equalto', 'session_id') | list, [
+        [crosswalk.json_name('heap_session_id'), crosswalk.heap_session(crosswalk.json_picked('vals', values, 'session_id'), crosswalk.json_picked('texts', texts, 'session_id'))],
+    ]) | indent(4) }} as named_columns,
     event_id as source_insert_id,
     cast(null as {{ dbt.type_string() }}) as source_distinct_id,
     cast(null as {{ dbt.type_string() }}) as own_uuid,

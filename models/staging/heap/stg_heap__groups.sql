@@ -12,6 +12,8 @@ raw_lines as (
 
 ),
 
+deduplicated_keys as (select * from {{ ref('stg_heap__deduplicated_keys') }}),
+
 accounts as (
 
     select * from {{ ref('stg_heap__parsed_rows') }}
@@ -40,10 +42,11 @@ described as (
         accounts.event_key,
         accounts.row_time as seen_at,
         accounts.heap_id as group_key,
-        {{ crosswalk.json_drop_keys('raw_lines.line', crosswalk.text_list(['id', 'account_id'])) | indent(8) }} as properties,
+        {{ crosswalk.json_drop_keys('coalesce(deduplicated_keys.line, raw_lines.line)', crosswalk.text_list(['id', 'account_id'])) | indent(8) }} as properties,
         raw_lines.file_format
     from accounts
     inner join raw_lines on accounts.line_id = raw_lines.line_id
+    left join deduplicated_keys on accounts.line_id = deduplicated_keys.line_id
 
 ),
 

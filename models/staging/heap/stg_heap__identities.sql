@@ -9,6 +9,47 @@ users as (
 
     select * from {{ ref('stg_heap__users') }}
 
+),
+
+migrations as (
+
+    select * from {{ ref('stg_heap__migrations') }}
+
+),
+
+identified_rows as (
+
+    select * from {{ ref('stg_heap__parsed_rows') }}
+    where kind = 'event' and identity is not null and heap_id is not null
+
+),
+
+sightings as (
+
+    select
+        source_project,
+        final_id,
+        identity,
+        account,
+        seen_at,
+        identified_at,
+        row_key
+    from users
+
+    union all
+
+    select
+        identified_rows.source_project,
+        coalesce(migrations.final_id, identified_rows.heap_id) as final_id,
+        identified_rows.identity,
+        cast(null as {{ dbt.type_string() }}) as account,
+        identified_rows.row_time as seen_at,
+        identified_rows.row_time as identified_at,
+        identified_rows.event_key as row_key
+    from identified_rows
+    left join migrations
+        on identified_rows.source_project = migrations.source_project and identified_rows.heap_id = migrations.from_id
+
 )
 
 select
@@ -17,5 +58,5 @@ select
     {{ crosswalk.latest('identity', last_row) }} as identity,
     {{ crosswalk.latest('account', last_row) }} as account,
     min(identified_at) as identified_at
-from users
+from sightings
 group by source_project, final_id

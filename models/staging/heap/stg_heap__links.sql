@@ -20,21 +20,23 @@ migrations as (
 
 ),
 
-rows_of_events as (
+identity_rows as (
 
-    select * from {{ ref('stg_heap__rows') }}
-    where reason = 'identity_row'
+    select * from {{ ref('stg_heap__parsed_rows') }}
+    where kind = 'event' and event_table is null and identity is not null and heap_id is not null
 
 )
 
+-- the person's latest identity: an older row may have one that the customer replaced
 select
-    source_project,
-    final_id as device_id,
-    identity as user_id,
-    identified_at as seen_at,
+    users.source_project,
+    users.final_id as device_id,
+    identities.identity as user_id,
+    users.identified_at as seen_at,
     'users' as evidence
 from users
-where identity is not null
+inner join identities on users.source_project = identities.source_project and users.final_id = identities.final_id
+where users.identity is not null
 
 union all
 
@@ -52,11 +54,13 @@ where identities.identity is not null and not migrations.is_cycle
 
 union all
 
+-- whatever else becomes of such a row, it says who is whom
 select
-    source_project,
-    device_id,
-    user_id,
-    event_at as seen_at,
+    identity_rows.source_project,
+    coalesce(migrations.final_id, identity_rows.heap_id) as device_id,
+    identity_rows.identity as user_id,
+    identity_rows.row_time as seen_at,
     'identify' as evidence
-from rows_of_events
-where device_id is not null and user_id is not null
+from identity_rows
+left join migrations
+    on identity_rows.source_project = migrations.source_project and identity_rows.heap_id = migrations.from_id

@@ -3,20 +3,14 @@
 
 {%- set keys = [
     'user_id', 'id', 'event_id', 'session_id', 'time', 'type', 'object', 'event_table_name', 'identity', 'from_user_id', 'to_user_id',
-    'joindate', 'lastseen', 'last_modified', 'identity_time',
+    'joindate', 'lastseen', 'last_modified', 'identity_time', 'account_id',
 ] %}
+{%- set other_columns = crosswalk.json_drop_keys('line', crosswalk.text_list(['user_id', 'id', 'identity'])) %}
 {%- set time = 'coalesce(cast(parsed_time as ' ~ dbt.type_string() ~ '), time)' %}
 
 with
 
-raw_lines as (
-
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        *
-    from {{ ref('stg_heap__lines') }}
-
-),
+raw_lines as (select {{ crosswalk.row_position() }} as line_id, * from {{ ref('stg_heap__lines') }}),
 
 deduplicated_keys as (select * from {{ ref('stg_heap__deduplicated_keys') }}),
 
@@ -34,7 +28,11 @@ lines as (
         raw_lines.has_lone_surrogate,
         deduplicated_keys.line_id is not null as has_duplicate_keys,
         case when raw_lines.is_strict then coalesce(deduplicated_keys.line, raw_lines.line) end as line,
-        coalesce(raw_lines.read_error, case when not raw_lines.is_strict then 'malformed_json' end) as read_error
+        case
+            when raw_lines.read_error is not null or raw_lines.is_strict then raw_lines.read_error
+            when raw_lines.file_format = 'csv' then 'unreadable_line'
+            else 'malformed_json'
+        end as read_error
     from raw_lines
     left join deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
     where raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }}
@@ -69,7 +67,7 @@ kinds as (
         -- the number in an id is no project of ours: rows of one export have it or not, and a person would fall in two
         cast(null as {{ dbt.type_string() }}) as project_name,
         coalesce({{ crosswalk.heap_id('user_id') }}, {{ crosswalk.heap_tuple_id('id') }}) as heap_id,
-        {{ crosswalk.parse_time('time') | indent(8) }} as parsed_time,
+        {{ crosswalk.heap_time('time') | indent(8) }} as parsed_time,
         {{ crosswalk.heap_listed_table() | indent(8) }} as listed_table
     from named
 
@@ -80,7 +78,7 @@ tabled as (
     select
         *,
         case
-            when listed_table is not null then listed_table
+            when listed_table is not null or (file_format <> 'json' and table_name = 'all_events') then listed_table
             when file_format = 'json' then coalesce(type, object)
             else table_name
         end as event_table
@@ -103,17 +101,20 @@ select
     kind,
     event_table,
     listed_table is not null as is_listed_only,
-    coalesce(heap_id, case when kind in ('user', 'account') then {{ crosswalk.heap_id('id') }} end) as heap_id,
+    case
+        when kind = 'account' then coalesce({{ crosswalk.heap_tuple_id('id') }}, id, account_id)
+        else coalesce(heap_id, case when kind = 'user' then {{ crosswalk.heap_id('id') }} end)
+    end as heap_id,
     {{ crosswalk.heap_id('from_user_id') }} as from_id,
     {{ crosswalk.heap_id('to_user_id') }} as to_id,
     identity,
     {{ crosswalk.heap_id('event_id') }} as event_id,
     {{ crosswalk.heap_id('session_id') }} as session_id,
-    {{ crosswalk.plausible_time('parsed_time') }} as row_time,
+    {{ crosswalk.heap_time_told('parsed_time') }} as row_time,
     case
         when line is null then null
         when event_id is not null then {{ crosswalk.stable_key(['event_table', crosswalk.heap_id('event_id'), time]) }}
-        -- Heap rewrites the ids of people when they merge, so they are no part of a key
-        else {{ crosswalk.stable_key(['event_table', time, crosswalk.json_drop_keys('line', crosswalk.text_list(['user_id', 'id', 'identity']))]) }}
+        -- Heap rewrites the ids of people when they merge, so they are part of a key only where nothing else tells two events apart
+        else {{ crosswalk.stable_key(['event_table', time, other_columns, 'heap_id', 'case when event_table is null then identity end']) }}
     end as event_key
 from tabled

@@ -3,6 +3,8 @@
 {%- set ids = crosswalk.heap_user_ids() %}
 {%- set columns = crosswalk.heap_user_columns() %}
 {%- set values = ['properties'] + columns %}
+{#- an `id` that names nobody is a property like any other #}
+{%- set ids_but_id = ids | reject('equalto', 'id') | list %}
 
 with
 
@@ -56,7 +58,13 @@ picked as (
     select
         *,
         {{ crosswalk.json_pick('line', values) | indent(8) }} as vals,
-        {{ crosswalk.json_drop_keys('line', crosswalk.text_list(ids + columns)) | indent(8) }} as other_columns
+        case
+            when
+                {{ crosswalk.heap_tuple_id(crosswalk.json_text('line', 'id')) }} is null
+                and {{ crosswalk.heap_id(crosswalk.json_text('line', 'user_id')) }} is not null
+                then {{ crosswalk.json_drop_keys('line', crosswalk.text_list(ids_but_id + columns)) | indent(16) }}
+            else {{ crosswalk.json_drop_keys('line', crosswalk.text_list(ids + columns)) | indent(12) }}
+        end as other_columns
     from lines
 
 ),

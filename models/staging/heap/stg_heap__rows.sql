@@ -41,7 +41,7 @@ identified as (
         coalesce(migrations.final_id, parsed_rows.heap_id) as device_id,
         coalesce(parsed_rows.identity, identities.identity) as user_id,
         coalesce(rings.is_cycle, false) as is_cycle,
-        case when parsed_rows.row_time <= {{ crosswalk.add_days(crosswalk.as_of(), 1) }} then parsed_rows.row_time end as event_at,
+        parsed_rows.row_time as event_at,
         cast(null as timestamp) as received_at
     from parsed_rows
     left join event_names on parsed_rows.event_table = event_names.event_table_name
@@ -65,7 +65,7 @@ judged as (
             when read_error is not null then read_error
             when kind = 'migration' and is_cycle then 'migration_cycle'
             when kind = 'migration' and (from_id is null or to_id is null) then 'no_id'
-            when kind = 'user' and heap_id is null then 'no_id'
+            when kind in ('user', 'account') and heap_id is null then 'no_id'
             when kind = 'event' and event_table is null and identity is null then 'no_event_name'
             when kind = 'event' and event_at is null then 'no_time'
         end as reason
@@ -81,7 +81,7 @@ labels as (
         line_id,
         dense_rank() over (
             partition by source_project, event_id, event_at
-            order by case when event_table = 'pageviews' then 0 else 1 end asc, event_table asc
+            order by case when event_table = 'pageviews' then 0 else 1 end asc, is_listed_only asc, event_table asc
         ) as label_rank
     from judged
     where kind = 'event' and reason is null and event_id is not null and event_table is not null

@@ -3,6 +3,7 @@
 
 {%- set times = ['last_modified', 'lastseen', 'identity_time', 'joindate'] %}
 {%- set keys = times + [var('heap_account_property')] %}
+{%- set line = 'coalesce(deduplicated_keys.line, raw_lines.line)' %}
 
 with
 
@@ -12,6 +13,12 @@ raw_lines as (
         {{ crosswalk.row_position() }} as line_id,
         line
     from {{ ref('stg_heap__lines') }}
+
+),
+
+deduplicated_keys as (
+
+    select * from {{ ref('stg_heap__deduplicated_keys') }}
 
 ),
 
@@ -36,11 +43,12 @@ picked as (
         parsed_rows.heap_id,
         parsed_rows.identity,
         coalesce(migrations.final_id, parsed_rows.heap_id) as final_id,
-        {{ crosswalk.json_pick_text('raw_lines.line', keys) | indent(8) }} as picked,
-        {{ crosswalk.json_text(crosswalk.json_value('raw_lines.line', 'properties'), var('heap_account_property')) }} as nested_account,
+        {{ crosswalk.json_pick_text(line, keys) | indent(8) }} as picked,
+        {{ crosswalk.json_text(crosswalk.json_value(line, 'properties'), var('heap_account_property')) }} as nested_account,
         {{ crosswalk.md5_hex('raw_lines.line') }} as row_key
     from parsed_rows
     inner join raw_lines on parsed_rows.line_id = raw_lines.line_id
+    left join deduplicated_keys on parsed_rows.line_id = deduplicated_keys.line_id
     left join migrations
         on parsed_rows.source_project = migrations.source_project and parsed_rows.heap_id = migrations.from_id
 
@@ -51,7 +59,7 @@ timed as (
     select
         *,
         {%- for time in times %}
-        {{ crosswalk.plausible_time(crosswalk.parse_time(crosswalk.json_picked('picked', keys, time))) | indent(8) }} as {{ time }},
+        {{ crosswalk.heap_time_told(crosswalk.heap_time(crosswalk.json_picked('picked', keys, time))) | indent(8) }} as {{ time }},
         {%- endfor %}
         nullif({{ crosswalk.trimmed('coalesce(' ~ crosswalk.json_picked('picked', keys, var('heap_account_property')) ~ ', nested_account)') }}, '') as account
     from picked
