@@ -541,7 +541,7 @@ def test_seeds_that_are_not_loaded(bare_project: Path) -> None:
 WRONG: list[tuple[str, Any, str]] = [
     ("sources", [], "is a list of one or more of: amplitude"),
     ("sources", "amplitude", "is a list of one or more of: amplitude"),
-    ("sources", ["heap"], "is a list of one or more of: amplitude"),
+    ("sources", ["segment"], "is a list of one or more of: amplitude"),
     ("destinations", ["snowflake"], "is a list of one or more of: mixpanel, posthog"),
     ("amplitude_files", [], "has to be a glob or a list of globs"),
     ("amplitude_files", {"a": 1}, "has to be a glob or a list of globs"),
