@@ -1,6 +1,9 @@
 {# The rows of crosswalk_properties.csv and of the user's own, checked: one row per concept and scope, event concepts are hub columns. #}
 {% macro crosswalk_properties(scope) %}
     {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {#- checked once a run, as the seeds are read once -#}
+    {%- set kept = graph.setdefault('crosswalk_seed_rows', {}) -%}
+    {%- if 'checked ' ~ scope in kept -%}{{ return(kept['checked ' ~ scope]) }}{%- endif -%}
     {%- set header = ['canonical_property', 'scope', 'data_type', 'amplitude', 'heap', 'mixpanel', 'posthog', 'person', 'note'] -%}
     {%- set rows = crosswalk.seed_rows_with_custom('crosswalk_properties', var('crosswalk_properties_custom'), header) -%}
     {%- set hub_columns = crosswalk.hub_context_columns() | map('first') | list -%}
@@ -22,5 +25,6 @@
         {%- do seen.append(concept) -%}
         {%- if row['scope'] == scope -%}{%- do wanted.append(row) -%}{%- endif -%}
     {%- endfor -%}
+    {%- do kept.update({'checked ' ~ scope: wanted}) -%}
     {{ return(wanted) }}
 {% endmacro %}

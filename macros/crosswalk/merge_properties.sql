@@ -70,8 +70,9 @@
 
 {# The keys of a source that arrive at a destination under another name only: PostHog's importer moves Mixpanel's and copies those of all others. #}
 {% macro moved_keys(source, destination, scope, kind, times=true) %}
+    {%- if source != 'mixpanel' or source == destination -%}{{ return([]) }}{%- endif -%}
     {%- set names = [] -%}
-    {%- for row in crosswalk.crosswalk_properties(scope) if source == 'mixpanel' and source != destination and (times or row['data_type'] != 'time') -%}
+    {%- for row in crosswalk.crosswalk_properties(scope) if times or row['data_type'] != 'time' -%}
         {%- set cell = crosswalk.destination_cell(row[destination]) -%}
         {%- for place in crosswalk.source_places(row, source) if place['kind'] == kind and cell['name'] not in ('', place['name']) and not cell['macro'] -%}
             {%- do names.append(place['name']) -%}
