@@ -1,3 +1,12 @@
+{# Why a row cannot be used, from its columns `read_error`, `event_name` and `event_at`; null where it can. #}
+{% macro unusable_reason() -%}
+    case
+        when read_error is not null then read_error
+        when {{ crosswalk.is_blank('event_name') }} then 'no_event_name'
+        when event_at is null then 'no_time'
+    end
+{%- endmacro %}
+
 {# The CTEs `contested_keys` and `ranked`, from `judged` (one row a source row, `reason` null where it can be used) and `raw_lines`: of rows with one key the
    latest upload wins, then the larger MD5 of the line. `first` is a further order that comes before both. #}
 {% macro ranked_uploads(first='') -%}

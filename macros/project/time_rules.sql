@@ -12,6 +12,16 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# A time where it can be one: not more than a day after the row's upload, or after `as_of` where the row does not say when that was. #}
+{% macro not_ahead(time, received_at='received_at') -%}
+    case when {{ time }} <= {{ crosswalk.latest_time(received_at) }} then {{ time }} end
+{%- endmacro %}
+
+{# The latest time that an event of a row can have. #}
+{% macro latest_time(received_at='received_at') -%}
+    {{ crosswalk.add_days('coalesce(' ~ received_at ~ ', ' ~ crosswalk.as_of() ~ ')', 1) }}
+{%- endmacro %}
+
 {# A setting such as 2024-01-31 or 2024-01-31T13:00 as the text of a full timestamp. #}
 {% macro full_time(setting) -%}
     {%- set text = setting | string | replace('T', ' ') -%}

@@ -4,18 +4,9 @@
 
 with
 
-raw_lines as (
+texts as (
 
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        line
-    from {{ ref('stg_amplitude__lines') }}
-
-),
-
-deduplicated_keys as (
-
-    select * from {{ ref('stg_amplitude__deduplicated_keys') }}
+    {{ crosswalk.line_texts(ref('stg_amplitude__lines'), ref('stg_amplitude__deduplicated_keys')) | indent(4) }}
 
 ),
 
@@ -36,10 +27,9 @@ picked as (
         readable_rows.user_id,
         readable_rows.device_id,
         coalesce(readable_rows.event_at, readable_rows.received_at) as seen_at,
-        {{ crosswalk.json_pick('coalesce(deduplicated_keys.line, raw_lines.line)', keys) | indent(8) }} as picked
+        {{ crosswalk.json_pick('texts.line', keys) | indent(8) }} as picked
     from readable_rows
-    inner join raw_lines on readable_rows.line_id = raw_lines.line_id
-    left join deduplicated_keys on readable_rows.line_id = deduplicated_keys.line_id
+    inner join texts on readable_rows.line_id = texts.line_id
 
 ),
 
@@ -55,18 +45,7 @@ lines as (
 
 named as (
 
-    select
-        lines.source_project,
-        lines.event_key,
-        lines.received_at,
-        lines.seen_at,
-        lines.user_id,
-        lines.device_id,
-        types.key as group_type,
-        {{ crosswalk.json_scalar_text('group_keys.element') }} as group_key,
-        cast(null as {{ dbt.type_string() }}) as properties
-    from lines, {{ crosswalk.each_key('lines.groups', 'types') }}, {{ crosswalk.each_element('types.value', 'group_keys') }}
-    where lines.groups <> '{}'
+    {{ crosswalk.named_groups('lines') | indent(4) }}
 
 ),
 

@@ -7,36 +7,9 @@
 
 with
 
-raw_lines as (
-
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        *
-    from {{ ref('stg_amplitude__lines') }}
-
-),
-
-deduplicated_keys as (
-
-    select * from {{ ref('stg_amplitude__deduplicated_keys') }}
-
-),
-
--- a blank line is no row
 lines as (
 
-    select
-        raw_lines.line_id,
-        raw_lines.file,
-        raw_lines.line_number,
-        raw_lines.has_nul,
-        raw_lines.has_lone_surrogate,
-        deduplicated_keys.line_id is not null as has_duplicate_keys,
-        case when raw_lines.is_strict then coalesce(deduplicated_keys.line, raw_lines.line) end as line,
-        coalesce(raw_lines.read_error, case when not raw_lines.is_strict then 'malformed_json' end) as read_error
-    from raw_lines
-    left join deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
-    where raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }}
+    {{ crosswalk.landed_rows(ref('stg_amplitude__lines'), ref('stg_amplitude__deduplicated_keys')) | indent(4) }}
 
 ),
 

@@ -19,7 +19,7 @@ bounded as (
 
     select
         *,
-        {{ crosswalk.add_days('coalesce(received_at, ' ~ crosswalk.as_of() ~ ')', 1) }} as latest_time
+        {{ crosswalk.latest_time() }} as latest_time
     from parsed_rows
 
 ),
@@ -41,11 +41,7 @@ judged as (
 
     select
         *,
-        case
-            when read_error is not null then read_error
-            when coalesce({{ crosswalk.trimmed('event_name') }}, '') = '' then 'no_event_name'
-            when event_at is null then 'no_time'
-        end as reason
+        {{ crosswalk.unusable_reason() | indent(8) }} as reason
     from timed
 
 ),

@@ -13,9 +13,11 @@
 
 with
 
-raw_lines as (select {{ crosswalk.row_position() }} as line_id, line from {{ ref('stg_heap__lines') }}),
+texts as (
 
-deduplicated_keys as (select * from {{ ref('stg_heap__deduplicated_keys') }}),
+    {{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys')) | indent(4) }}
+
+),
 
 session_starts as (select * from {{ ref('stg_heap__session_starts') }}),
 
@@ -35,10 +37,9 @@ lines as (
         'heap' as source,
         session_starts.session_started_at,
         identities.account,
-        coalesce(deduplicated_keys.line, raw_lines.line) as line
+        texts.line
     from kept_rows
-    inner join raw_lines on kept_rows.line_id = raw_lines.line_id
-    left join deduplicated_keys on kept_rows.line_id = deduplicated_keys.line_id
+    inner join texts on kept_rows.line_id = texts.line_id
     left join session_starts
         on kept_rows.source_project = session_starts.source_project and kept_rows.session_id = session_starts.session_id
     left join identities

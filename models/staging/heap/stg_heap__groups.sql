@@ -2,17 +2,11 @@
 
 with
 
-raw_lines as (
+texts as (
 
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        line,
-        file_format
-    from {{ ref('stg_heap__lines') }}
+    {{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys'), ['file_format']) | indent(4) }}
 
 ),
-
-deduplicated_keys as (select * from {{ ref('stg_heap__deduplicated_keys') }}),
 
 accounts as (
 
@@ -42,11 +36,10 @@ described as (
         accounts.event_key,
         accounts.row_time as seen_at,
         accounts.heap_id as group_key,
-        {{ crosswalk.json_drop_keys('coalesce(deduplicated_keys.line, raw_lines.line)', crosswalk.text_list(['id', 'account_id'])) | indent(8) }} as properties,
-        raw_lines.file_format
+        {{ crosswalk.json_drop_keys('texts.line', crosswalk.text_list(['id', 'account_id'])) | indent(8) }} as properties,
+        texts.file_format
     from accounts
-    inner join raw_lines on accounts.line_id = raw_lines.line_id
-    left join deduplicated_keys on accounts.line_id = deduplicated_keys.line_id
+    inner join texts on accounts.line_id = texts.line_id
 
 ),
 

@@ -10,32 +10,11 @@
 
 with
 
-raw_lines as (select {{ crosswalk.row_position() }} as line_id, * from {{ ref('stg_heap__lines') }}),
-
-deduplicated_keys as (select * from {{ ref('stg_heap__deduplicated_keys') }}),
-
--- a blank line is no row
 lines as (
 
-    select
-        raw_lines.line_id,
-        raw_lines.file,
-        raw_lines.line_number,
-        raw_lines.table_name,
-        raw_lines.file_format,
-        coalesce(raw_lines.has_double_escapes, false) as has_double_escapes,
-        raw_lines.has_nul,
-        raw_lines.has_lone_surrogate,
-        deduplicated_keys.line_id is not null as has_duplicate_keys,
-        case when raw_lines.is_strict then coalesce(deduplicated_keys.line, raw_lines.line) end as line,
-        case
-            when raw_lines.read_error is not null or raw_lines.is_strict then raw_lines.read_error
-            when raw_lines.file_format = 'csv' then 'unreadable_line'
-            else 'malformed_json'
-        end as read_error
-    from raw_lines
-    left join deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
-    where raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }}
+    {{ crosswalk.landed_rows(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys'),
+        more=['table_name', 'file_format', 'has_double_escapes'],
+        unreadable="case when raw_lines.file_format = 'csv' then 'unreadable_line' else 'malformed_json' end") | indent(4) }}
 
 ),
 

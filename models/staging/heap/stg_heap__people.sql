@@ -8,19 +8,9 @@
 
 with
 
-raw_lines as (
+texts as (
 
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        line,
-        file_format
-    from {{ ref('stg_heap__lines') }}
-
-),
-
-deduplicated_keys as (
-
-    select * from {{ ref('stg_heap__deduplicated_keys') }}
+    {{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys'), ['file_format']) | indent(4) }}
 
 ),
 
@@ -44,11 +34,10 @@ lines as (
         users.seen_at,
         users.final_id as device_id,
         identities.identity as user_id,
-        raw_lines.file_format,
-        coalesce(deduplicated_keys.line, raw_lines.line) as line
+        texts.file_format,
+        texts.line
     from users
-    inner join raw_lines on users.line_id = raw_lines.line_id
-    left join deduplicated_keys on users.line_id = deduplicated_keys.line_id
+    inner join texts on users.line_id = texts.line_id
     inner join identities on users.source_project = identities.source_project and users.final_id = identities.final_id
 
 ),

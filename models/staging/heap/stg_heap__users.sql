@@ -3,22 +3,13 @@
 
 {%- set times = ['last_modified', 'lastseen', 'identity_time', 'joindate'] %}
 {%- set keys = times + [var('heap_account_property')] %}
-{%- set line = 'coalesce(deduplicated_keys.line, raw_lines.line)' %}
+{%- set line = 'texts.line' %}
 
 with
 
-raw_lines as (
+texts as (
 
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        line
-    from {{ ref('stg_heap__lines') }}
-
-),
-
-deduplicated_keys as (
-
-    select * from {{ ref('stg_heap__deduplicated_keys') }}
+    {{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys')) | indent(4) }}
 
 ),
 
@@ -45,10 +36,9 @@ picked as (
         coalesce(migrations.final_id, parsed_rows.heap_id) as final_id,
         {{ crosswalk.json_pick_text(line, keys) | indent(8) }} as picked,
         {{ crosswalk.json_text(crosswalk.json_value(line, 'properties'), var('heap_account_property')) }} as nested_account,
-        {{ crosswalk.md5_hex('raw_lines.line') }} as row_key
+        {{ crosswalk.md5_hex('texts.line') }} as row_key
     from parsed_rows
-    inner join raw_lines on parsed_rows.line_id = raw_lines.line_id
-    left join deduplicated_keys on parsed_rows.line_id = deduplicated_keys.line_id
+    inner join texts on parsed_rows.line_id = texts.line_id
     left join migrations
         on parsed_rows.source_project = migrations.source_project and parsed_rows.heap_id = migrations.from_id
 

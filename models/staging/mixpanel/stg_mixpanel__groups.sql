@@ -32,21 +32,11 @@ lines as (
 
     select
         *,
+        coalesce(event_at, received_at) as seen_at,
         {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(8) }} as groups
     from opened
 
 )
 
 -- Mixpanel's exports hold no properties of groups
-select
-    lines.source_project,
-    lines.event_key,
-    lines.received_at,
-    coalesce(lines.event_at, lines.received_at) as seen_at,
-    lines.user_id,
-    lines.device_id,
-    types.key as group_type,
-    {{ crosswalk.json_scalar_text('group_keys.element') }} as group_key,
-    cast(null as {{ dbt.type_string() }}) as properties
-from lines, {{ crosswalk.each_key('lines.groups', 'types') }}, {{ crosswalk.each_element('types.value', 'group_keys') }}
-where lines.groups <> '{}'
+{{ crosswalk.named_groups('lines') }}

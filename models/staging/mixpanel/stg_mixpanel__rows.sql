@@ -30,7 +30,7 @@ timed as (
 
     select
         *,
-        case when event_time <= {{ crosswalk.add_days('coalesce(received_at, ' ~ crosswalk.as_of() ~ ')', 1) }} then event_time end as event_at
+        {{ crosswalk.not_ahead('event_time') }} as event_at
     from identified_rows
 
 ),
@@ -39,11 +39,7 @@ judged as (
 
     select
         *,
-        case
-            when read_error is not null then read_error
-            when {{ crosswalk.is_blank('event_name') }} then 'no_event_name'
-            when event_at is null then 'no_time'
-        end as reason
+        {{ crosswalk.unusable_reason() | indent(8) }} as reason
     from timed
 
 ),

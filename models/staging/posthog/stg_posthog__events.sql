@@ -9,18 +9,9 @@
 
 with
 
-raw_lines as (
+texts as (
 
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        line
-    from {{ ref('stg_posthog__lines') }}
-
-),
-
-deduplicated_keys as (
-
-    select * from {{ ref('stg_posthog__deduplicated_keys') }}
+    {{ crosswalk.line_texts(ref('stg_posthog__lines'), ref('stg_posthog__deduplicated_keys')) | indent(4) }}
 
 ),
 
@@ -35,10 +26,9 @@ lines as (
 
     select
         kept_rows.*,
-        coalesce(deduplicated_keys.line, raw_lines.line) as line
+        texts.line
     from kept_rows
-    inner join raw_lines on kept_rows.line_id = raw_lines.line_id
-    left join deduplicated_keys on kept_rows.line_id = deduplicated_keys.line_id
+    inner join texts on kept_rows.line_id = texts.line_id
 
 ),
 

@@ -4,18 +4,9 @@
 
 with
 
-raw_lines as (
+texts as (
 
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        line
-    from {{ ref('stg_posthog__lines') }}
-
-),
-
-deduplicated_keys as (
-
-    select * from {{ ref('stg_posthog__deduplicated_keys') }}
+    {{ crosswalk.line_texts(ref('stg_posthog__lines'), ref('stg_posthog__deduplicated_keys')) | indent(4) }}
 
 ),
 
@@ -31,10 +22,9 @@ opened as (
 
     select
         readable_rows.*,
-        {{ crosswalk.json_value('coalesce(deduplicated_keys.line, raw_lines.line)', 'properties') }} as properties_value
+        {{ crosswalk.json_value('texts.line', 'properties') }} as properties_value
     from readable_rows
-    inner join raw_lines on readable_rows.line_id = raw_lines.line_id
-    left join deduplicated_keys on readable_rows.line_id = deduplicated_keys.line_id
+    inner join texts on readable_rows.line_id = texts.line_id
 
 ),
 
@@ -67,18 +57,7 @@ lines as (
 
 named as (
 
-    select
-        lines.source_project,
-        lines.event_key,
-        lines.received_at,
-        lines.seen_at,
-        lines.user_id,
-        lines.device_id,
-        types.key as group_type,
-        {{ crosswalk.json_scalar_text('group_keys.element') }} as group_key,
-        cast(null as {{ dbt.type_string() }}) as properties
-    from lines, {{ crosswalk.each_key('lines.groups', 'types') }}, {{ crosswalk.each_element('types.value', 'group_keys') }}
-    where lines.groups <> '{}'
+    {{ crosswalk.named_groups('lines') | indent(4) }}
 
 )
 

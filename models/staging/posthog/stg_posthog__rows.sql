@@ -34,10 +34,7 @@ recognized as (
         parsed_rows.event_name in ('$create_alias', '$merge_dangerously')
         and coalesce(parsed_rows.alias <> parsed_rows.person_name, false) as names_an_alias,
         coalesce(parsed_rows.event_name = '$groupidentify' and parsed_rows.person_name = parsed_rows.group_name, false) as is_nobody,
-        case
-            when parsed_rows.event_time <= {{ crosswalk.add_days('coalesce(parsed_rows.received_at, ' ~ crosswalk.as_of() ~ ')', 1) }}
-                then parsed_rows.event_time
-        end as event_at
+        {{ crosswalk.not_ahead('parsed_rows.event_time', 'parsed_rows.received_at') }} as event_at
     from parsed_rows
     left join anonymous_ids
         on parsed_rows.source_project = anonymous_ids.source_project and parsed_rows.person_name = anonymous_ids.anonymous_id
@@ -70,11 +67,7 @@ judged as (
 
     select
         *,
-        case
-            when read_error is not null then read_error
-            when {{ crosswalk.is_blank('event_name') }} then 'no_event_name'
-            when event_at is null then 'no_time'
-        end as reason
+        {{ crosswalk.unusable_reason() | indent(8) }} as reason
     from identified
 
 ),

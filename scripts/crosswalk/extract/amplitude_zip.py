@@ -101,6 +101,7 @@ def _write(file: zipfile.ZipFile, info: zipfile.ZipInfo, dest: Path) -> Member:
     try:
         with file.open(info) as source:
             copied = copy_gzip(source, info.compress_size, part)
+    # zipfile says NotImplementedError of a compression method that it cannot read, RuntimeError of a password
     except (BadGzipError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         part.unlink(missing_ok=True)
         return Member(info.filename, "corrupt", note=str(error) or type(error).__name__)
