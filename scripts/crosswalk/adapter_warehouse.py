@@ -20,6 +20,8 @@ from crosswalk.profile import Target
 from crosswalk.row_warehouse import DIALECTS, Dialect, Page, RowWarehouse
 
 _CONNECTION = "crosswalk"
+_HASHES_A_QUERY = 250_000
+_TEXTS_A_QUERY = 10_000
 _AGAIN = "run the same command again (what was sent is remembered)"
 _MISSING = re.compile(r"does not exist|not found|no such (table|view)|unknown (table|view)", re.IGNORECASE)
 _CREDENTIALS = re.compile(
@@ -68,6 +70,20 @@ class AdapterWarehouse(RowWarehouse):
                 columns += [str(column[0]).lower() for column in cursor.description or ()]
             while page := cursor.fetchmany(rows):
                 yield list(page)
+
+    def slices(self, destination: str) -> list[str]:
+        """Ranges of send orders: several drivers fetch a whole result before they give its first row."""
+        ends = self.query(
+            f"select min(send_order) as first_order, max(send_order) as last_order from {self.payloads(destination)}"
+        )[0]
+        if ends["first_order"] is None:
+            return []
+        step = _HASHES_A_QUERY if self.dialect.md5 else _TEXTS_A_QUERY
+        first, last = int(ends["first_order"]), int(ends["last_order"])
+        return [
+            f"send_order between {start} and {min(start + step - 1, last)}"
+            for start in range(first, last + 1, step)
+        ]
 
     def check_piece(self, destination: str, piece: Piece, rows: Sequence[Sequence[Any]]) -> None:
         """Raises PlanError where the number or the size of the records is not as counted before."""

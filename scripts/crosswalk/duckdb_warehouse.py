@@ -23,6 +23,7 @@ _MEMORY = 64_000_000
 _VECTOR_ROWS = 2048
 _MEMORY_A_VECTOR_BYTE = 4
 _PIECE_BYTES = 24_000_000
+_BLOCK_ROWS = 512
 _HASH_ROWS = 20_000
 
 
@@ -80,7 +81,8 @@ class DuckDBWarehouse(Warehouse):
     ) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_payloads; a piece is about 24 MB of payload, and nothing is held open between two."""
         sql, memory = self._payload_sql(destination), self._memory(destination)
-        for piece in pieces(self.query(blocks_sql(self.payloads(destination))), _PIECE_BYTES):
+        blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
+        for piece in pieces(blocks, _PIECE_BYTES):
             if wanted(piece.first, piece.last):
                 with self._open(memory) as connection, _explained():
                     between = {"first": piece.first, "last": piece.last}

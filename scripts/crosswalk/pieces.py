@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-BLOCK_ROWS = 512
+_BLOCK_ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Piece:
         return self.last - self.first + 1
 
 
-def blocks_sql(payloads: str) -> str:
-    """The query that `pieces` reads: blocks of about 512 records with their size, oldest first."""
-    block = f"floor(send_order / {BLOCK_ROWS})"
+def blocks_sql(payloads: str, rows: int = _BLOCK_ROWS) -> str:
+    """The query that `pieces` reads: blocks of about so many records with their size, oldest first."""
+    block = f"floor(send_order / {rows})"
     return f"""
         select min(send_order) as first_order, max(send_order) as last_order, count(*) as records,
             coalesce(sum(payload_bytes), 0) as bytes

@@ -108,6 +108,7 @@ def test_batches_and_hashes_are_those_of_duckdb(
     _build(project, english, mixpanel=_mixpanel(), posthog=[posthog_event(6)], violations=_violations())
     monkeypatch.setattr(RowWarehouse, "piece_bytes", 100_000)
     monkeypatch.setattr(AdapterWarehouse, "piece_bytes", 100_000)
+    monkeypatch.setattr("crosswalk.adapter_warehouse._HASHES_A_QUERY", 400)
     for destination in ("mixpanel", "posthog"):
         with _opened(project, english, "duckdb") as native:
             expected = _read(native, destination)
@@ -400,12 +401,14 @@ def test_adapter_without_a_cursor(
         assert _read(other, "posthog") == expected
 
 
-def test_profile_that_dbt_refuses(
+def test_password_in_the_words_of_dbt(
     project: Project, english: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use_postgres(project, english, port='"eighty"')
+    """dbt names the value that it does not take: here the password, put at the wrong place as well."""
+    use_postgres(project, english, port=f"\"{{{{ env_var('{PASSWORD_VARIABLE}') }}}}\"")
     _through_adapter(monkeypatch, "adapter")
-    _fails(project, 2, "dbt cannot use the target 'dev'")
+    monkeypatch.setenv(PASSWORD_VARIABLE, "n0t-the-passw0rd")
+    _fails(project, 2, "dbt cannot use the target 'dev'", "[secret]")
 
 
 def test_driver_that_is_missing(project: Project, english: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -454,7 +457,7 @@ print(records, hashed, streamed, peak // 1000)
 
 def test_memory_does_not_grow_with_the_relation(project: Project, english: Database) -> None:
     """CROSSWALK_TEST_RECORDS makes it longer; 2,000,000 is what issue 4 asks for."""
-    records = int(os.environ.get("CROSSWALK_TEST_RECORDS", "150000"))
+    records = int(os.environ.get("CROSSWALK_TEST_RECORDS", "100000"))
     build_postgres(english)
     english.execute(
         f"""
