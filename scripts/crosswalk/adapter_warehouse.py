@@ -161,9 +161,8 @@ def _runtime_config(target: Target) -> Any:
         version_check=False,
     )
     set_from_args(arguments, None)
-    set_invocation_context(
-        dict(os.environ)
-    )  # what `env_var` reads; without it dbt takes templates for passwords
+    # What `env_var` reads; without it dbt takes a template for the password itself.
+    set_invocation_context(dict(os.environ))
     try:
         return RuntimeConfig.from_args(arguments)
     except DbtBaseException as error:

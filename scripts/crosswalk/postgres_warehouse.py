@@ -210,8 +210,8 @@ class _Reader:
         return [row for row in rows if piece.first <= row[0] <= piece.last]
 
     def skip(self, piece: Piece) -> None:
-        """Pass a piece by: on the server where its send orders have no gap, else by reading it."""
-        if piece.rows == piece.width and not self._ahead:
+        """Pass a piece by: on the server where its rows were counted and none is here already, else by reading it."""
+        if piece.rows is not None and not self._ahead:
             self._cursor.scroll(piece.rows)
         else:
             self.read(piece)
