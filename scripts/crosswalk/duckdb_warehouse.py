@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crosswalk.errors import ConfigError, LocalError, PlanError
+from crosswalk.pieces import blocks_sql, pieces
 from crosswalk.profile import Target
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
@@ -51,6 +52,13 @@ class DuckDBWarehouse(Warehouse):
             names = [column[0] for column in cursor.description or []]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """See Warehouse.stream; the file is open while the caller iterates."""
+        with self._open() as connection, _explained():
+            cursor = connection.execute(sql)
+            while rows := cursor.fetchmany(_VECTOR_ROWS):
+                yield from rows
+
     def content_hash(self, destination: str) -> tuple[int, str]:
         """The sum of an md5 of each record: a streaming, order-free fingerprint in which doubles count."""
         content = f"concat({KIND_COLUMN[destination]}, chr(10), record_id, chr(10), payload)"
@@ -71,13 +79,15 @@ class DuckDBWarehouse(Warehouse):
     def stream_payloads(
         self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
     ) -> Iterator[pa.RecordBatch]:
-        """See Warehouse.stream_payloads; a piece is about 24 MB of payload."""
+        """See Warehouse.stream_payloads; a piece is about 24 MB of payload, and nothing is held open between two."""
         sql, memory = self._payload_sql(destination), self._memory(destination)
-        for first, last in self._pieces(destination):
-            if wanted(first, last):
+        blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
+        for piece in pieces(blocks, _PIECE_BYTES):
+            if wanted(piece.first, piece.last):
                 with self._open(memory) as connection, _explained():
-                    piece = connection.sql(sql, params={"first": first, "last": last}).to_arrow_table()
-                yield from _in_order(piece).to_batches()
+                    between = {"first": piece.first, "last": piece.last}
+                    found = connection.sql(sql, params=between).to_arrow_table()
+                yield from _in_order(found).to_batches()
 
     def _payload_sql(self, destination: str) -> str:
         """One piece; the join with what the vendor would refuse only where there is something to join."""
@@ -96,29 +106,6 @@ class DuckDBWarehouse(Warehouse):
             from {self.payloads(destination)} as p {join}
             where p.send_order between $first and $last
         """
-
-    def _pieces(self, destination: str) -> list[tuple[int, int]]:
-        """Ranges of send_order that hold about `_PIECE_BYTES` of payload each, oldest first."""
-        blocks = self.query(
-            f"""
-            select min(send_order) as first, max(send_order) as last, sum(payload_bytes) as bytes
-            from {self.payloads(destination)} group by send_order // {_BLOCK_ROWS} order by first
-            """
-        )
-        pieces: list[tuple[int, int]] = []
-        filled = _PIECE_BYTES
-        for block in blocks:
-            size = int(block["bytes"] or 0)
-            if size > _PIECE_BYTES:
-                pieces += _cut(block["first"], block["last"], size)
-                filled = _PIECE_BYTES
-            elif filled + size > _PIECE_BYTES:
-                pieces.append((block["first"], block["last"]))
-                filled = size
-            else:
-                pieces[-1] = (pieces[-1][0], block["last"])
-                filled += size
-        return pieces
 
     def _memory(self, destination: str) -> int:
         """Bytes of memory that reading the payloads takes: more than usual only where records are very large."""
@@ -196,12 +183,6 @@ def _in_order(piece: pa.Table) -> pa.Table:
     if pc.all(pc.less(orders.slice(0, max(0, len(orders) - 1)), orders.slice(1))).as_py() is False:
         return piece.sort_by("send_order")
     return piece
-
-
-def _cut(first: int, last: int, size: int) -> list[tuple[int, int]]:
-    """A block of large records in ranges of about equal numbers of rows."""
-    step = max(1, (last - first + 1) * _PIECE_BYTES // size)
-    return [(start, min(start + step - 1, last)) for start in range(first, last + 1, step)]
 
 
 @contextlib.contextmanager

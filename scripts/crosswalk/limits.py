@@ -1,6 +1,6 @@
 """How records are cut into requests: the one rule that `plan` counts by and `push` sends by."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -41,7 +41,7 @@ def endpoint_of(destination: str, kind: str) -> str:
     return kind if destination == "mixpanel" else "batch"
 
 
-def cut(sizes: Sequence[int], limits: Limits) -> Iterator[int]:
+def cut(sizes: Iterable[int], limits: Limits) -> Iterator[int]:
     """Lengths of the consecutive parts in which records of these sizes (bytes, comma included) are sent.
 
     Greedy, so that the parts depend on the records alone; a record that is too large by itself makes a part of one.

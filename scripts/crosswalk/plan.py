@@ -2,11 +2,13 @@
 
 import datetime as dt
 import hashlib
+import itertools
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from crosswalk.limits import BYTE_RATES, LIMITS, RATES, Limits, cut, endpoint_of
 from crosswalk.plan_notes import mixpanel_warnings, posthog_warnings, preconditions
+from crosswalk.sql_text import literal
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
 
@@ -109,19 +111,19 @@ def _seconds(destination: str, records: int, size: int, pace: int, asked: int | 
 
 
 def _kinds(warehouse: Warehouse, destination: str) -> tuple[Kind, list[Kind]]:
-    column = KIND_COLUMN[destination]
-    rows = warehouse.query(
-        f"""
-        select coalesce({column}, 'all') as kind, count(*) as records, coalesce(sum(payload_bytes), 0)::bigint as bytes,
-            count(distinct distinct_id) as distinct_ids, count(distinct event_date) as days,
-            min(event_at) as first_event_at, max(event_at) as last_event_at
-        from {warehouse.payloads(destination)}
-        group by grouping sets ({column}, ())
-        order by grouping({column}), kind
-        """
-    )
-    kinds = [Kind(**row) for row in rows]
-    return kinds[-1], kinds[:-1]
+    """The sum and the kinds, by name; two queries, since distinct ids of kinds do not add up."""
+    column, payloads = KIND_COLUMN[destination], warehouse.payloads(destination)
+    counts = """
+        count(*) as records, sum(payload_bytes) as bytes, count(distinct distinct_id) as distinct_ids,
+        count(distinct event_date) as days, min(event_at) as first_event_at, max(event_at) as last_event_at
+    """
+    kinds = warehouse.query(f"select {column} as kind, {counts} from {payloads} group by {column}")
+    total = warehouse.query(f"select 'all' as kind, {counts} from {payloads}")
+    return _kind(total[0]), sorted((_kind(row) for row in kinds), key=lambda kind: kind.kind)
+
+
+def _kind(row: dict[str, Any]) -> Kind:
+    return Kind(**row | {"bytes": int(row["bytes"] or 0)})
 
 
 def _requests(warehouse: Warehouse, destination: str, batch_size: int | None) -> tuple[int, int, int]:
@@ -129,78 +131,94 @@ def _requests(warehouse: Warehouse, destination: str, batch_size: int | None) ->
     requests = records = size = 0
     for endpoint, vendor_limits in LIMITS[destination].items():
         limits = vendor_limits.lowered(batch_size)
-        counted = _groups(warehouse, destination, endpoint, limits)
-        requests += counted["small"]
-        requests += sum(sum(1 for _ in cut(sizes, limits)) for sizes in counted["large"] or [])
-        records += counted["records"]
-        size += counted["bytes"]
+        sendable = _sendable(warehouse, destination, endpoint)
+        for row in warehouse.query(_groups_sql(sendable, limits)):
+            requests += int(row["number"]) if row["fits"] else 0
+            records += int(row["records"])
+            size += int(row["bytes"])
+        large = warehouse.stream(_large_sql(sendable, limits))
+        for _, group in itertools.groupby(large, key=lambda row: (row[0], row[1])):
+            requests += sum(1 for _ in cut((int(row[2]) for row in group), limits))
     return requests, records, size
 
 
-def _groups(warehouse: Warehouse, destination: str, endpoint: str, limits: Limits) -> dict[str, Any]:
-    """The groups of one endpoint: how many fit into one request, and the sizes of the records of the others."""
-    here = "endpoint = $endpoint and" if destination == "mixpanel" else ""
-    return warehouse.query(
-        f"""
-        with sendable as (
-            select event_date, bucket, send_order, payload_bytes + 1 as size from {warehouse.payloads(destination)}
-            where {here} record_id not in (
-                select record_id from {warehouse.relation("audit_payload_violations")}
-                where destination = $destination and effect = 'rejected' and record_id is not null
-            )
-        ),
+def _sendable(warehouse: Warehouse, destination: str, endpoint: str) -> str:
+    """SQL of the records of one endpoint that the vendor would take; `size` in bytes, a comma included."""
+    here = f"p.endpoint = {literal(endpoint)} and" if destination == "mixpanel" else ""
+    return f"""
+        select p.event_date, p.bucket, p.send_order, p.payload_bytes + 1 as size
+        from {warehouse.payloads(destination)} p
+        left join (
+            select distinct record_id from {warehouse.relation("audit_payload_violations")}
+            where destination = {literal(destination)} and effect = 'rejected'
+        ) r on r.record_id = p.record_id
+        where {here} r.record_id is null
+    """
 
-        groups as (
-            select event_date, bucket, count(*) as records, sum(size) as bytes,
-                count(*) <= {limits.records} and sum(size) <= {limits.bytes} as fits
-            from sendable group by event_date, bucket
-        ),
 
-        large as (
-            select list(size order by send_order) as sizes
-            from sendable semi join (from groups where not fits) using (event_date, bucket) group by event_date, bucket
-        )
+def _groups_sql(sendable: str, limits: Limits) -> str:
+    """The buckets of a day, counted by whether all of their records fit into one request."""
+    return f"""
+        select fits, count(*) as number, sum(records) as records, sum(bytes) as bytes from (
+            select count(*) as records, sum(size) as bytes, {_fits(limits)} as fits
+            from ({sendable}) s group by event_date, bucket
+        ) g group by fits
+    """
 
-        select count(*) filter (fits) as small, (select list(sizes) from large) as large,
-            coalesce(sum(records), 0)::bigint as records, coalesce(sum(bytes), 0)::bigint as bytes
-        from groups
-        """,
-        {"destination": destination} | ({"endpoint": endpoint} if here else {}),
-    )[0]
+
+def _large_sql(sendable: str, limits: Limits) -> str:
+    """Day, bucket and size of each record of the other buckets, in the order in which they are sent."""
+    return f"""
+        select s.event_date, s.bucket, s.size from ({sendable}) s
+        join (
+            select event_date, bucket from ({sendable}) t group by event_date, bucket having {_fits(limits)} = 0
+        ) g on g.event_date = s.event_date and g.bucket = s.bucket
+        order by s.event_date, s.bucket, s.send_order
+    """
+
+
+def _fits(limits: Limits) -> str:
+    return f"case when count(*) <= {limits.records} and sum(size) <= {limits.bytes} then 1 else 0 end"
 
 
 def _breaches(warehouse: Warehouse, destination: str, effect: str) -> list[LimitBreach]:
+    """Most records first."""
     rows = warehouse.query(
         f"""
-        select limit_name, coalesce(max(limit_value)::varchar, '') as limit_value, count(distinct record_id) as records,
-            coalesce(max(actual)::varchar, '') as worst, coalesce(min(record_id), '') as example_record_id
+        select limit_name, max(limit_value) as limit_value, count(distinct record_id) as records, max(actual) as worst,
+            min({warehouse.bytewise("record_id")}) as example_record_id
         from {warehouse.relation("audit_payload_violations")}
-        where destination = ? and effect = ?
-        group by limit_name order by records desc, limit_name
-        """,
-        [destination, effect],
+        where destination = {literal(destination)} and effect = {literal(effect)} group by limit_name
+        """
     )
-    return [LimitBreach(**row) for row in rows]
+    texts = ("limit_value", "worst", "example_record_id")
+    found = [LimitBreach(**row | {name: _text(row[name]) for name in texts}) for row in rows]
+    return sorted(found, key=lambda one: (-one.records, one.limit_name))
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _quarantined(warehouse: Warehouse, destination: str) -> dict[str, int]:
     """Rows per reason; rows that a source lost before any destination (no destination named) count too."""
     rows = warehouse.query(
         f"""
-        select reason, count(*) as rows from {warehouse.relation("audit_quarantined")}
-        where destination = ? or coalesce(destination, '') = '' group by reason order by rows desc, reason
-        """,
-        [destination],
+        select reason, count(*) as number from {warehouse.relation("audit_quarantined")}
+        where coalesce(destination, '') in ({literal(destination)}, '') group by reason
+        """
     )
-    return {row["reason"]: row["rows"] for row in rows}
+    return _most_first({row["reason"]: int(row["number"]) for row in rows})
 
 
 def _filtered(warehouse: Warehouse, destination: str) -> dict[str, int]:
-    rows = warehouse.query(
-        f"""
-        select reason, sum(rows)::bigint as rows from {warehouse.relation("audit_filtered")}
-        where destination = ? or coalesce(destination, '') = '' group by reason order by rows desc, reason
-        """,
-        [destination],
-    )
-    return {row["reason"]: row["rows"] for row in rows}
+    """Rows per reason; summed here, since `rows` is a word that some engines want quoted."""
+    counted: dict[str, int] = {}
+    for row in warehouse.query(f"select * from {warehouse.relation('audit_filtered')}"):
+        if row["destination"] in (destination, "", None):
+            counted[row["reason"]] = counted.get(row["reason"], 0) + int(row["rows"])
+    return _most_first(counted)
+
+
+def _most_first(counted: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], str(one[0]))))

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from crosswalk.output import plural
+from crosswalk.sql_text import literal
 from crosswalk.warehouse import Warehouse
 
 # PostHog docs, migrate: data must be dated at least 48 hours before the import, else it is billed as new.
@@ -42,7 +43,7 @@ def preconditions(destination: str, kinds: Collection[str]) -> list[str]:
 
 def posthog_warnings(warehouse: Warehouse, now: dt.datetime) -> list[str]:
     """Sentences about records that are too young; `now` is UTC without a zone, as `event_at` is."""
-    young = _count(warehouse, "posthog", "event_at > ?", now - _POSTHOG_AGE)
+    young = _count(warehouse, "posthog", f"event_at > {literal(now - _POSTHOG_AGE)}")
     if not young:
         return []
     return [
@@ -54,20 +55,19 @@ def mixpanel_warnings(warehouse: Warehouse, now: dt.datetime) -> list[str]:
     """Sentences about events that are past retention or in the future; `now` is UTC without a zone."""
     notes = []
     for age, name in _MIXPANEL_RETENTION:
-        old = _count(warehouse, "mixpanel", "endpoint = 'import' and event_at < ?", now - age)
+        old = _count(warehouse, "mixpanel", f"endpoint = 'import' and event_at < {literal(now - age)}")
         if old:
             notes.append(
                 f"{plural(old, 'event')} older than {name}: a project that keeps data for {name} refuses them. "
                 "Set start_at to leave them out."
             )
-    future = _count(warehouse, "mixpanel", "endpoint = 'import' and event_at > ?", now + _MIXPANEL_FUTURE)
+    later = literal(now + _MIXPANEL_FUTURE)
+    future = _count(warehouse, "mixpanel", f"endpoint = 'import' and event_at > {later}")
     if future:
         notes.append(f"{plural(future, 'event')} more than 1 hour in the future: Mixpanel refuses them.")
     return notes
 
 
-def _count(warehouse: Warehouse, destination: str, condition: str, moment: dt.datetime) -> int:
-    rows = warehouse.query(
-        f"select count(*) as n from {warehouse.payloads(destination)} where {condition}", [moment]
-    )
+def _count(warehouse: Warehouse, destination: str, condition: str) -> int:
+    rows = warehouse.query(f"select count(*) as n from {warehouse.payloads(destination)} where {condition}")
     return int(rows[0]["n"])

@@ -1,22 +1,37 @@
 """The dbt profile and target, read as dbt reads them, so that `crosswalk` looks where `dbt build` wrote."""
 
 import os
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crosswalk.errors import ConfigError
+from crosswalk.redact import register
 
 
 @dataclass(frozen=True)
 class Target:
-    """One rendered target of profiles.yml: its adapter type, its schema and its other fields."""
+    """One rendered target of profiles.yml: its adapter type, its schema and the fields that its warehouse needs."""
 
     name: str
     adapter: str
     schema: str
-    fields: dict[str, Any]
+    fields: dict[str, Any] = field(repr=False)  # may hold a password
     project_dir: Path
+    profiles_dir: Path
+    profile: str
+
+
+# What the warehouses that are read without dbt need; other adapters read the profile themselves.
+_FIELDS = {
+    "duckdb": ("path", "database"),
+    "postgres": (
+        "host", "port", "user", "password", "pass", "dbname", "database", "sslmode", "sslcert", "sslkey", "sslrootcert",
+        "connect_timeout", "keepalives_idle", "role", "application_name",
+    ),
+}  # fmt: skip
+_SECRET = re.compile(r"pass|token|secret|private_key|api_key", re.IGNORECASE)
 
 
 def profiles_folder(project_dir: Path, chosen: str | None) -> Path:
@@ -39,7 +54,8 @@ def read_target(project_dir: Path, profiles_dir: str | None, target: str | None)
     project = read_yaml(
         project_dir / "dbt_project.yml", "run crosswalk in the project folder or add --project-dir"
     )
-    profiles = read_yaml(profiles_folder(project_dir, profiles_dir) / "profiles.yml", "run `make setup`")
+    folder = profiles_folder(project_dir, profiles_dir).resolve()
+    profiles = read_yaml(folder / "profiles.yml", "run `make setup`")
     name = os.environ.get("DBT_PROFILE") or _render(project.get("profile", ""))
     profile = profiles.get(name)
     if not isinstance(profile, dict) or not isinstance(profile.get("outputs"), dict):
@@ -50,15 +66,28 @@ def read_target(project_dir: Path, profiles_dir: str | None, target: str | None)
         raise ConfigError(
             f"The profile {name!r} has no target {chosen!r}: choose one of {', '.join(map(str, profile['outputs']))}."
         )
-    keys = ("type", "path", "database", "schema")
+    adapter = _render(fields.get("type", ""))
+    keys = ("schema", *_FIELDS.get(adapter, ()))
     rendered = {key: _render(fields[key]) for key in keys if fields.get(key) is not None}
+    _register_secrets(fields)
     return Target(
         name=chosen,
-        adapter=rendered.get("type", ""),
-        schema=rendered.get("schema", "main"),
+        adapter=adapter,
+        schema=rendered.get("schema", "public" if adapter == "postgres" else "main"),
         fields=rendered,
         project_dir=project_dir,
+        profiles_dir=folder,
+        profile=name,
     )
+
+
+def _register_secrets(fields: dict[str, Any]) -> None:
+    """Have every credential of the target kept out of what is printed, however deep it stands."""
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            _register_secrets(value)
+        elif value is not None and _SECRET.search(str(name)):
+            register(_render(value))
 
 
 def read_yaml(path: Path, advice: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crosswalk.errors import ConfigError
 from crosswalk.profile import Target, read_target
 
 if TYPE_CHECKING:
@@ -24,7 +23,14 @@ class Warehouse(ABC):
 
     @abstractmethod
     def query(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
-        """All rows of a small result. Raises ConfigError where a relation is missing, LocalError where a file is."""
+        """All rows of a small result, names in lower case; `?` or `$name` in the SQL stand for the parameters.
+
+        Raises ConfigError where a relation is missing, and what the warehouse's own class says.
+        """
+
+    @abstractmethod
+    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a large result, one after another, in memory that does not grow with their number."""
 
     @abstractmethod
     def content_hash(self, destination: str) -> tuple[int, str]:
@@ -41,13 +47,20 @@ class Warehouse(ABC):
     def stream_payloads(
         self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
     ) -> "Iterator[pa.RecordBatch]":
-        """All payloads in `send_order`, some megabytes at a time, nothing held open between two pieces.
+        """All payloads in `send_order`, some megabytes at a time.
 
         `wanted` is asked before a piece is read, with its first and last send order.
 
         Columns: send_order, event_date, bucket, kind, record_id, line (the payload and a comma), id_hash,
         payload_hash, refusal (why the vendor would refuse the record, else null).
         """
+
+    def bytewise(self, expression: str) -> str:
+        """SQL of a text that sorts by its bytes, whatever the language of the database."""
+        return expression
+
+    def close(self) -> None:  # noqa: B027 - most have nothing to close
+        """Let go of connections; the warehouse can be used again."""
 
     def payloads(self, destination: str) -> str:
         """The quoted name of the destination's payload relation."""
@@ -59,19 +72,22 @@ def open_warehouse(
 ) -> Warehouse:
     """The warehouse of the dbt target; `scratch` is a private folder for what does not fit in memory.
 
-    Raises ConfigError for a wrong profile, or an adapter that `crosswalk` cannot read yet.
+    Raises ConfigError for a wrong profile, or an adapter that is not installed.
     """
     found = read_target(project_dir, profiles_dir, target)
     return warehouse_of(found, scratch)
 
 
 def warehouse_of(target: Target, scratch: Path) -> Warehouse:
-    """The implementation for the target's adapter. Raises ConfigError for one that has none."""
-    if target.adapter != "duckdb":
-        raise ConfigError(
-            f"The target {target.name!r} is of type {target.adapter!r}, and `crosswalk` reads DuckDB only: "
-            "choose a DuckDB target with --target, or load the payload relations with the vendor's warehouse connector."
-        )
-    from crosswalk.duckdb_warehouse import DuckDBWarehouse
+    """The implementation for the target's adapter. Raises ConfigError where dbt's adapter is not installed."""
+    if target.adapter == "duckdb":
+        from crosswalk.duckdb_warehouse import DuckDBWarehouse
 
-    return DuckDBWarehouse(target, scratch)
+        return DuckDBWarehouse(target, scratch)
+    if target.adapter == "postgres":
+        from crosswalk.postgres_warehouse import PostgresWarehouse
+
+        return PostgresWarehouse(target)
+    from crosswalk.adapter_warehouse import AdapterWarehouse
+
+    return AdapterWarehouse(target)

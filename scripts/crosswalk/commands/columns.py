@@ -26,14 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     from crosswalk.output import count, safe, say
 
     source = warehouse(arguments)
-    catalog = source.query(
-        f"""
-        select scope, name, string_agg(distinct types::varchar, ', ' order by types::varchar) as types,
-            sum(rows)::bigint as rows, max(fill_rate) as fill_rate
-        from {source.relation("audit_property_catalog")}
-        where scope in ('event', 'user') and name <> '' group by scope, name order by scope, rows desc, name
-        """
-    )
+    catalog = _merged(source.query(f"select * from {source.relation('audit_property_catalog')}"))
     say("# Paste under `vars:` in dbt_project.yml; delete the lines you do not want as columns.")
     for scope, variable in _VARIABLES.items():
         found = _fit_for_columns([row for row in catalog if row["scope"] == scope])
@@ -44,6 +37,23 @@ def run(arguments: argparse.Namespace) -> int:
                 f"  - {json.dumps(row['name'], ensure_ascii=True)}  # {safe(row['types'])}, {count(row['rows'])} rows{filled}"
             )
     return exits.DONE
+
+
+def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row a scope and name over all sources, most frequent first; put together here, so that any engine will do."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        if row["scope"] in _VARIABLES and row["name"]:
+            merged = found.setdefault(
+                (row["scope"], row["name"]),
+                {"scope": row["scope"], "name": row["name"], "types": set(), "rows": 0, "fill_rate": None},
+            )
+            merged["types"] |= {row["types"]} if row["types"] else set()
+            merged["rows"] += int(row["rows"])
+            rates = [rate for rate in (merged["fill_rate"], row["fill_rate"]) if rate is not None]
+            merged["fill_rate"] = max(rates, default=None)
+    ordered = sorted(found.values(), key=lambda one: (one["scope"], -one["rows"], one["name"]))
+    return [one | {"types": ", ".join(sorted(one["types"]))} for one in ordered]
 
 
 def _fit_for_columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from crosswalk.commands import lookup_table
 from crosswalk.commands.common import DESTINATIONS, positive, project_dir, state_dir, warehouse
 from crosswalk.settings import REGIONS
 
@@ -33,12 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also send records whose content changed since they were accepted",
     )
+    lookup_table.add_arguments(parser)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--json", action="store_true", help="print JSON objects, one a line, instead of text")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check the credentials, settle the plan, send, and say what happened."""
+    """Check the credentials, settle the plan, send, and say what happened; or replace a lookup table."""
+    if arguments.lookup_table:
+        return lookup_table.run(arguments, _agreed)
     from crosswalk.output import json_line, say
     from crosswalk.push.run import PushOptions, push
 

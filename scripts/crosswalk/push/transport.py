@@ -3,7 +3,7 @@
 import ssl
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import urllib3
 
@@ -34,14 +34,18 @@ class Transport:
         self._pool = _manager(base_url, maxsize=connections, block=True, retries=False, timeout=timeout)
         self._headers = {"User-Agent": f"crosswalk/{__version__}", "Accept": "application/json"}
 
-    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(
+        self, path: str, body: bytes | Iterable[bytes], headers: Mapping[str, str], method: str = "POST"
+    ) -> Answer:
         """Send once and read the answer, whatever its status. Raises TransportError where none came.
+
+        A body in pieces needs its Content-Length among the headers.
 
         Vendors echo parts of a request, so credentials are taken out of the answer here, before anyone sees it.
         """
         try:
             response = self._pool.request(
-                "POST",
+                method,
                 self.base_url + path,
                 body=body,
                 headers={**self._headers, **headers},

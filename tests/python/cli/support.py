@@ -147,7 +147,7 @@ class Project:
         self.warehouse.unlink(missing_ok=True)
         with duckdb.connect(str(self.warehouse)) as connection:
             connection.execute(f"create schema if not exists {schema}; use {schema}")
-            for statement in _TABLES:
+            for statement in TABLES:
                 connection.execute(statement)
             for name, records in (("mixpanel", mixpanel), ("posthog", posthog)):
                 columns = zip(*payload_rows(records), strict=True)
@@ -222,7 +222,7 @@ _PAYLOADS = (
     "create table {name}_payloads (send_order bigint, event_date date, bucket integer, {kind} varchar, record_id varchar, "
     "distinct_id varchar, event_at timestamp, payload varchar, payload_bytes bigint)"
 )
-_TABLES = (
+TABLES = (
     _PAYLOADS.format(name="mixpanel", kind="endpoint"),
     _PAYLOADS.format(name="posthog", kind="kind"),
     "create table audit_payload_violations (destination varchar, record_id varchar, limit_name varchar, "

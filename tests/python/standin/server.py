@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
+from standin.lookup_tables import LookupTables
 from standin.mixpanel import MixpanelProject
 from standin.posthog import PostHogProject
 
@@ -58,6 +59,7 @@ class Standin:
         self.mixpanel = MixpanelProject(
             self.token, self.account, self.account_secret, self.project_id, id_merge
         )
+        self.lookup_tables = LookupTables(self.account, self.account_secret, self.project_id)
         self.posthog = PostHogProject(self.api_key)
         self.requests: list[Seen] = []
         self._failures: dict[str, list[Failure]] = {}
@@ -100,10 +102,14 @@ class Standin:
             return waiting.pop(0) if waiting else None
 
     def answer(
-        self, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
+        self, path: str, query: dict[str, str], headers: dict[str, str], body: bytes, method: str = "POST"
     ) -> tuple[int, Any]:
         """Let the vendor take the request."""
         with self._lock:
+            if path.startswith("/lookup-tables/") and method == "PUT":
+                return self.lookup_tables.replace(path.removeprefix("/lookup-tables/"), headers, query, body)
+            if method != "POST":
+                return 405, {"error": f"no {method} here"}
             if path == "/import":
                 return self.mixpanel.import_events(headers, query, body)
             if path in ("/engage", "/groups"):
@@ -132,6 +138,9 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
 
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         standin = self.server.standin
         url = urllib.parse.urlsplit(self.path)
@@ -142,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
         failure = standin.next_failure(url.path) or Failure()
         status, content = failure.status, failure.body
         if failure.after or not (failure.status or failure.reset):
-            taken = standin.answer(url.path, query, headers, body)
+            taken = standin.answer(url.path, query, headers, body, self.command)
             status, content = (failure.status, failure.body) if failure.status else taken
         standin.record(Seen(url.path, query, headers, body, at, -1 if failure.reset else status))
         if failure.delay:
