@@ -56,7 +56,8 @@ class Transport:
         return Answer(response.status, headers_in, clean(content.decode("utf-8", "replace")).encode())
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections now; urllib3 alone leaves that to the garbage collector."""
+        self._pool.connection_from_url(self.base_url).close()
         self._pool.clear()
 
 

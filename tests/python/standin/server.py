@@ -1,6 +1,7 @@
 """The stand-in's server: routes, counts, and failures on demand."""
 
 import json
+import select
 import socket
 import ssl
 import struct
@@ -195,10 +196,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._write(data, failure.drip)
 
     def _break(self, failure: Failure) -> None:
-        """Write what there is, then say no more; a sender that waits is let go after a minute."""
+        """Write what there is, then say no more until the sender goes, for a minute at most."""
         self._write(failure.raw or b"", failure.drip)
-        if failure.hang:
-            self.server.standin.closing.wait(60)
+        end = time.monotonic() + 60.0
+        while failure.hang and time.monotonic() < end and not self.server.standin.closing.is_set():
+            if select.select([self.connection], [], [], 0.05)[0]:
+                break
         self.close_connection = True
 
     def _write(self, data: bytes, drip: float) -> None:
