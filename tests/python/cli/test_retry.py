@@ -157,7 +157,8 @@ def test_refusals_of_one_moment_are_one_round() -> None:
     clock = Clock()
     pacer = Pacer(1e9, None, clock, clock)
     limit = RateLimit(pacer, POSTHOG_POLICY, 3600.0)
-    assert [limit.hit(1000.0, None).seconds for _ in range(1)] == [1.0]
+    assert limit.hit(1000.0, None).seconds == 1.0
+    assert pacer.share() == 0.5, "and the pace is lower after it"
     clock.now += 0.1
     assert [limit.hit(999.9, None).seconds for _ in range(3)] == [0.0, 0.0, 0.0]
     assert limit.hit(999.9, 30.0).seconds == 30.5, "but who is told a time is heard"
@@ -174,10 +175,8 @@ def test_the_pace_is_whole_again_within_a_minute() -> None:
         pacer.slow_down()
         clock.now += 1.0
     assert pacer.share() < 0.1
-    before = clock.now
-    while pacer.share() < 0.8:
-        clock.now += 1.0
-    assert clock.now - before <= 50.0
+    clock.now += 50.0
+    assert pacer.share() >= 0.8
     clock.now += 3600.0
     assert pacer.share() == 1.0
 
