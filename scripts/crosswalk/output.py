@@ -4,6 +4,7 @@ Names and texts come from data, so control characters are shown as pictures (esc
 the terminal as they are.
 """
 
+import datetime as dt
 import json
 import logging
 import sys
@@ -77,6 +78,12 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def clock_time(seconds: float) -> str:
+    """The time on the person's clock in so many seconds: "14:05", with its seconds where it is less than a minute off."""
+    moment = dt.datetime.now().astimezone() + dt.timedelta(seconds=seconds)
+    return moment.strftime("%H:%M" if seconds >= 60 else "%H:%M:%S")
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]], indent: str = "  ") -> list[str]:

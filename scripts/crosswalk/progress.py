@@ -31,6 +31,9 @@ class Progress:
         self._last = self._started
         self._done = 0
         self._drawn = False
+        self._notice = ""
+        self._notice_until = self._started
+        self._next_plain_notice = self._started
 
     def __enter__(self) -> "Progress":
         return self
@@ -45,6 +48,21 @@ class Progress:
         with self._lock:
             self._done += number
             self._show(note)
+
+    def notice(self, text: str, seconds: float) -> None:
+        """Show a text beside the counts for that long; where there is no terminal, log it.
+
+        The first line is logged at once; after that short waits are logged twice a minute, long ones always.
+        """
+        with self._lock:
+            now = time.monotonic()
+            self._notice, self._notice_until = text, now + seconds
+            if self._terminal:
+                self._last = now - _REDRAW_SECONDS
+                self._show("")
+            elif now >= self._next_plain_notice or seconds >= _PLAIN_SECONDS:
+                self._next_plain_notice = now + _PLAIN_SECONDS
+                log.info(text)
 
     def close(self) -> None:
         """Remove the bar, so that the result stands alone."""
@@ -63,6 +81,8 @@ class Progress:
         if not due:
             return
         self._last = now
+        if not note and now < self._notice_until:
+            note = self._notice
         text = self._text(now - self._started, note)
         if self._terminal:
             self._stream.write(f"\r\x1b[K{self._bar()} {text}")

@@ -187,14 +187,15 @@ def check_url(url: str, name: str) -> str:
         )
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
         raise ConfigError(f"{name} is not a plain address such as https://eu.i.posthog.com: correct it.")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ConfigError(
             f"{name} is plain http to {host}: use https, plain http is accepted for this machine only."
         )
     return url.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
     if host == "localhost":
         return True
     try:

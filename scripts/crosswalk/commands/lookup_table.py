@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crosswalk.commands.common import project_dir, state_dir
+from crosswalk.commands.network import network
 
 if TYPE_CHECKING:
     from crosswalk.push.lookup_file import LookupFile
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace, agreed: Callable[[str], bool]) -> int:
     ) as folder:
         table = check_file(Path(name).expanduser(), Path(folder) / "table.csv.gz")
         _approve(arguments, settings, table, agreed)
-        report = replace_table(settings, table_id, table)
+        report = replace_table(settings, table_id, table, network(arguments))
     if arguments.json:
         json_line({"type": "lookup_table", **report.as_dict()})
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crosswalk.commands import lookup_table
 from crosswalk.commands.common import DESTINATIONS, positive, project_dir, state_dir, warehouse
+from crosswalk.commands.network import add_sending, network
 from crosswalk.settings import REGIONS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also send records whose content changed since they were accepted",
     )
     lookup_table.add_arguments(parser)
+    add_sending(parser)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--json", action="store_true", help="print JSON objects, one a line, instead of text")
 
@@ -47,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from crosswalk.push.run import PushOptions, push
 
     vendor = _vendor(arguments)
+    settings = network(arguments)
     source = warehouse(arguments)
     plan = _approved_plan(arguments, source, vendor)
     vendor.check_endpoints({kind["kind"] for kind in plan["kinds"]})
@@ -59,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         batch_size=arguments.batch_size,
         limit=arguments.limit,
         resend_changed=arguments.resend_changed,
+        network=settings,
     )
     report = push(vendor, source, options)
     if arguments.json:

@@ -18,6 +18,7 @@ from crosswalk.errors import ConfigError, CredentialsError, CrosswalkError, Unav
 from crosswalk.output import duration, log
 from crosswalk.progress import Progress
 from crosswalk.push.lookup_file import LookupFile
+from crosswalk.push.network import Network
 from crosswalk.push.retry import MIXPANEL_POLICY, parse_retry_after
 from crosswalk.push.transport import Transport, TransportError
 from crosswalk.push.verdict import Answer
@@ -56,12 +57,14 @@ class _Refused:
     failed_records: list[dict[str, Any]]
 
 
-def replace_table(settings: MixpanelSettings, table_id: str, table: LookupFile) -> LookupReport:
+def replace_table(
+    settings: MixpanelSettings, table_id: str, table: LookupFile, network: Network | None = None
+) -> LookupReport:
     """Send the table; sending it again does no harm, so what stays open is tried again a few times.
 
     Raises CredentialsError, ConfigError and UnavailableError; after each of them the table is as it was, or whole and new.
     """
-    transport = Transport(settings.url, 1)
+    transport = Transport(settings.url, 1, network)
     try:
         refused, again = _attempt(transport, settings, table_id, table)
         requests = 1

@@ -5,7 +5,6 @@ failure), OpenAPI ingestion (query parameters).
 """
 
 import base64
-import datetime as dt
 import json
 from typing import Any
 
@@ -13,7 +12,7 @@ import pyarrow as pa
 from isal import igzip
 
 from crosswalk.errors import CountsError, CredentialsError
-from crosswalk.push.retry import MIXPANEL_POLICY, parse_retry_after
+from crosswalk.push.retry import MIXPANEL_POLICY
 from crosswalk.push.rows import joined
 from crosswalk.push.vendor import GZIP_LEVEL, Request, Vendor
 from crosswalk.push.verdict import Answer, Kind, Verdict
@@ -27,6 +26,7 @@ class Mixpanel(Vendor):
     label = "Mixpanel"
     policy = MIXPANEL_POLICY
     ordered_days = False
+    address_names = "--region or MIXPANEL_API_URL"
 
     def __init__(self, settings: MixpanelSettings) -> None:
         self.url = settings.url
@@ -73,9 +73,7 @@ class Mixpanel(Vendor):
     def judge(self, endpoint: str, records: int, answer: Answer) -> Verdict:
         """Read status and body together; an unreadable body with 200 settles nothing."""
         if answer.status not in (200, 400):
-            return self.judge_status(
-                answer, parse_retry_after(answer.headers.get("retry-after"), dt.datetime.now(dt.UTC))
-            )
+            return self.judge_status(answer)
         try:
             body = json.loads(answer.body)
         except ValueError:

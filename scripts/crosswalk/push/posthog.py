@@ -4,14 +4,13 @@ Sources: PostHog docs, api/capture and migrate; PostHog's capture service (gzip 
 the whole request, quota_limited within a 200).
 """
 
-import datetime as dt
 import json
 
 import pyarrow as pa
 from isal import igzip
 
 from crosswalk.errors import UnavailableError
-from crosswalk.push.retry import POSTHOG_POLICY, parse_retry_after
+from crosswalk.push.retry import POSTHOG_POLICY
 from crosswalk.push.rows import joined
 from crosswalk.push.vendor import GZIP_LEVEL, Request, Vendor
 from crosswalk.push.verdict import Answer, Kind, Verdict
@@ -26,6 +25,7 @@ class PostHog(Vendor):
     policy = POSTHOG_POLICY
     ordered_days = True
     credential_names = "POSTHOG_PROJECT_API_KEY"
+    address_names = "--region or POSTHOG_URL"
 
     def __init__(self, settings: PostHogSettings) -> None:
         self.url = settings.url
@@ -55,9 +55,7 @@ class PostHog(Vendor):
         if answer.status == 400:
             return Verdict(Kind.SPLIT, 400, "refused", answer.text())
         if answer.status != 200:
-            return self.judge_status(
-                answer, parse_retry_after(answer.headers.get("retry-after"), dt.datetime.now(dt.UTC))
-            )
+            return self.judge_status(answer)
         try:
             body = json.loads(answer.body)
         except ValueError:

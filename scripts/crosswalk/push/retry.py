@@ -3,9 +3,15 @@
 import datetime as dt
 import email.utils
 import random
+import re
+import threading
 from dataclasses import dataclass
 
+# A longer wait than this is asked for by mistake, or is no use to anybody: ask again after it.
 RETRY_AFTER_CAP_SECONDS = 900.0
+_JITTER_SECONDS = 0.5
+_FOREVER = 1e10
+_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 _uniform = random.SystemRandom().uniform
 
@@ -17,13 +23,12 @@ class RetryPolicy:
     base: float
     cap: float
     extra: tuple[float, float] = (0.0, 0.0)
-    attempts: int = 8
-    rate_limited_attempts: int = 40
+    attempts: int = 10
 
     def wait(self, failures: int, retry_after: float | None) -> float:
-        """Seconds before the next attempt, after this many failures (from 1)."""
-        if retry_after is not None:
-            return retry_after + _uniform(0.0, 0.5)
+        """Seconds before the next attempt, after this many failures (from 1); a Retry-After of 0 says nothing."""
+        if retry_after:
+            return min(retry_after, RETRY_AFTER_CAP_SECONDS) + _uniform(0.0, _JITTER_SECONDS)
         limit = min(self.cap, self.base * 2 ** min(failures - 1, 20))
         return _uniform(0.0, limit) + _uniform(*self.extra)
 
@@ -34,16 +39,61 @@ MIXPANEL_POLICY = RetryPolicy(base=2.0, cap=60.0, extra=(1.0, 5.0))
 POSTHOG_POLICY = RetryPolicy(base=1.0, cap=60.0)
 
 
+class RetryBudget:
+    """How many retries a run may make: some to begin with, and a share of its requests.
+
+    A retry takes one; one that leads to an answer is given back. So a vendor that fails now and then never uses the
+    budget up, and one that is dead uses it up soon, however many workers there are.
+    """
+
+    def __init__(self, start: float, share: float = 0.1) -> None:
+        self._start = start
+        self._share = share
+        self._left = start
+        self._lock = threading.Lock()
+
+    def request(self) -> None:
+        """A request goes out."""
+        self._give(self._share)
+
+    def spend(self) -> bool:
+        """Take one retry; False where there is none left."""
+        with self._lock:
+            if self._left < 1.0:
+                return False
+            self._left -= 1.0
+            return True
+
+    def refund(self) -> None:
+        """The last retry led to an answer."""
+        self._give(1.0)
+
+    def _give(self, number: float) -> None:
+        with self._lock:
+            self._left = min(self._start, self._left + number)
+
+
+def retry_budget(workers: int) -> RetryBudget:
+    """The budget of a run: an outage of half a minute or so is waited out, whatever the number of workers."""
+    return RetryBudget(max(12.0, 6.0 * workers))
+
+
 def parse_retry_after(value: str | None, now: dt.datetime) -> float | None:
-    """Seconds from a Retry-After header (RFC 9110: a number or a date), at most 15 minutes; None where unusable."""
-    if not value:
-        return None
+    """Seconds from a Retry-After header (RFC 9110: a number or a date); None where it is none of these.
+
+    A date in the past is 0. Nothing is clamped here, so that the caller can say so.
+    """
+    text = (value or "").strip()
+    if _NUMBER.fullmatch(text):
+        return min(float(text), _FOREVER)
+    moment = parse_date(text)
+    return None if moment is None else min(max((moment - now).total_seconds(), 0.0), _FOREVER)
+
+
+def parse_date(value: str | None) -> dt.datetime | None:
+    """The moment of an HTTP date, with its zone; None where it is none."""
     try:
-        seconds = float(int(value))
-    except ValueError:
-        try:
-            seconds = (email.utils.parsedate_to_datetime(value) - now).total_seconds()
-        except (ValueError, TypeError):
-            return None
-        seconds = max(seconds, 0.0)
-    return min(seconds, RETRY_AFTER_CAP_SECONDS) if seconds >= 0 else None
+        moment = email.utils.parsedate_to_datetime(value or "")
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -1,7 +1,7 @@
 """A push from end to end: lock, ledger, what is known, workers, counts."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,10 @@ from crosswalk.push.dead_letters import DeadLetters
 from crosswalk.push.known import ACCEPTED, CHANGED, REJECTED, Known, look_up
 from crosswalk.push.ledger import Ledger
 from crosswalk.push.lock import Lock
+from crosswalk.push.network import Network
 from crosswalk.push.pacer import Pacer
+from crosswalk.push.rate_limit import RateLimit
+from crosswalk.push.retry import retry_budget
 from crosswalk.push.runner import Runner
 from crosswalk.push.selection import Selection
 from crosswalk.push.sender import Books, Sender
@@ -40,6 +43,7 @@ class PushOptions:
     batch_size: int | None = None
     limit: int | None = None
     resend_changed: bool = False
+    network: Network = field(default_factory=Network)
 
 
 @dataclass(frozen=True)
@@ -135,11 +139,14 @@ def _send(
         f"Sending {plural(total, 'record')} to {vendor.label} at {vendor.url}; {plural(skipped, 'record')} known already."
     )
     pacer = Pacer(options.rate or RATES[vendor.name], None if options.rate else BYTE_RATES[vendor.name], stop)
-    transport = Transport(vendor.url, options.workers)
+    transport = Transport(vendor.url, options.workers, options.network)
+    limit = RateLimit(pacer, vendor.policy, options.network.max_wait)
+    budget = retry_budget(options.workers)
     try:
         with Progress(total, "records") as progress:
-            sender = Sender(Line(vendor, transport, pacer, stop, tally), books, progress)
-            runner = Runner(sender.send, options.workers, stop, vendor.ordered_days)
+            line = Line(vendor, transport, pacer, limit, budget, stop, tally, progress.notice)
+            sender = Sender(line, books, progress)
+            runner = Runner(sender.send, options.workers, stop, vendor.ordered_days, options.network.pause)
             runner.run(_batches(vendor, warehouse, options, selection, sender))
     finally:
         transport.close()

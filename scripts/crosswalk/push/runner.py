@@ -15,8 +15,17 @@ BYTES_UNDER_WAY = 24_000_000
 class Runner:
     """Hands batches to workers in order and waits for them."""
 
-    def __init__(self, send: Callable[[Batch], None], workers: int, stop: Stop, ordered_days: bool) -> None:
+    def __init__(
+        self,
+        send: Callable[[Batch], None],
+        workers: int,
+        stop: Stop,
+        ordered_days: bool,
+        pause: float = 0.0,
+    ) -> None:
+        """`pause`: seconds that a worker rests between two batches."""
         self._send = send
+        self._pause = pause
         self._stop = stop
         self._ordered_days = ordered_days
         self._queues: list[queue.SimpleQueue[Batch | None]] = [queue.SimpleQueue() for _ in range(workers)]
@@ -64,9 +73,13 @@ class Runner:
                 self._changed.wait(0.2)
 
     def _work(self, batches: "queue.SimpleQueue[Batch | None]") -> None:
+        rested = True
         while (batch := batches.get()) is not None:
             try:
+                if not rested and self._pause:
+                    self._stop.wait(self._pause)
                 if not self._stop.is_set():
+                    rested = False
                     self._send(batch)
             except Stopped:
                 self._stop.raise_flag()

@@ -1,37 +1,31 @@
 """HTTP: keep-alive connections, certificates always checked, redirects never followed."""
 
-import ssl
-import urllib.parse
-import urllib.request
 from collections.abc import Iterable, Mapping
 
 import urllib3
 
 from crosswalk import __version__
+from crosswalk.push.network import Network
+from crosswalk.push.proxy import Proxy, proxy_for
+from crosswalk.push.sockets import Body, connect_timeout, timed_pools
+from crosswalk.push.tls import tls_context
+from crosswalk.push.trouble import TransportError, explained
 from crosswalk.push.verdict import Answer
 from crosswalk.redact import clean
 
-CONNECT_SECONDS = 10.0
-READ_SECONDS = 60.0
+__all__ = ["Transport", "TransportError"]
+
 _BODY_CAP = 4_000_000
 
 
-class TransportError(Exception):
-    """No usable answer came. `ambiguous`: the vendor may have taken the request; `final`: trying again is no use."""
-
-    def __init__(self, text: str, *, ambiguous: bool, final: bool = False) -> None:
-        super().__init__(text)
-        self.ambiguous = ambiguous
-        self.final = final
-
-
 class Transport:
-    """Posts bodies to one base URL; safe to use from several threads."""
+    """Posts bodies to one base URL; safe to use from several threads. Raises ConfigError for an unusable proxy or CA file."""
 
-    def __init__(self, base_url: str, connections: int) -> None:
+    def __init__(self, base_url: str, connections: int, network: Network | None = None) -> None:
         self.base_url = base_url
-        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        self._pool = _manager(base_url, maxsize=connections, block=True, retries=False, timeout=timeout)
+        self._network = network or Network()
+        self._proxy = proxy_for(base_url)
+        self._pool = _manager(self._proxy, connections, self._network)
         self._headers = {"User-Agent": f"crosswalk/{__version__}", "Accept": "application/json"}
 
     def post(
@@ -43,12 +37,14 @@ class Transport:
 
         Vendors echo parts of a request, so credentials are taken out of the answer here, before anyone sees it.
         """
+        pieces = Body(body)
+        length = {"Content-Length": str(len(body))} if isinstance(body, bytes) else {}
         try:
             response = self._pool.request(
                 method,
                 self.base_url + path,
-                body=body,
-                headers={**self._headers, **headers},
+                body=pieces,
+                headers={**self._headers, **headers, **length},
                 redirect=False,
                 preload_content=False,
             )
@@ -59,40 +55,34 @@ class Transport:
             finally:
                 response.release_conn()
         except urllib3.exceptions.HTTPError as error:
-            raise _explained(error) from error
+            timeouts = self._network.timeouts
+            raise explained(error, self.base_url, self._proxy, timeouts, sent=pieces.sent) from error
         headers_in = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, headers_in, clean(content.decode("utf-8", "replace")).encode())
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections now; urllib3 alone leaves that to the garbage collector."""
+        self._pool.connection_from_url(self.base_url).close()
         self._pool.clear()
 
 
-def _manager(base_url: str, **options: object) -> urllib3.PoolManager:
-    """A pool, through the proxy that the environment names for this host, if any; never for this machine itself."""
-    parts = urllib.parse.urlsplit(base_url)
-    host = parts.hostname or ""
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    local = host in ("localhost", "::1") or host.startswith("127.")
-    if proxy and not local and not urllib.request.proxy_bypass(host):
-        return urllib3.ProxyManager(proxy, **options)  # type: ignore[arg-type]
-    return urllib3.PoolManager(**options)  # type: ignore[arg-type]
-
-
-def _explained(error: urllib3.exceptions.HTTPError) -> TransportError:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return TransportError(
-                f"its certificate is not valid ({cause.verify_message})", ambiguous=False, final=True
-            )
-        cause = cause.__cause__ or cause.__context__
-    if isinstance(error, urllib3.exceptions.NameResolutionError):
-        return TransportError("its name could not be resolved", ambiguous=False)
-    if isinstance(error, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError):
-        return TransportError("no connection could be made", ambiguous=False)
-    if isinstance(error, urllib3.exceptions.ProxyError):
-        return TransportError("the proxy did not let the request through", ambiguous=False)
-    if isinstance(error, urllib3.exceptions.TimeoutError):
-        return TransportError(f"no answer came within {READ_SECONDS:.0f} s", ambiguous=True)
-    return TransportError("the connection broke before the answer was complete", ambiguous=True)
+def _manager(proxy: Proxy | None, connections: int, network: Network) -> urllib3.PoolManager:
+    context = tls_context(network.ca_file)
+    timeout = connect_timeout(network.timeouts)
+    if proxy is None:
+        pool = urllib3.PoolManager(
+            maxsize=connections, block=True, retries=False, timeout=timeout, ssl_context=context
+        )
+    else:
+        pool = urllib3.ProxyManager(
+            proxy.url,
+            proxy_headers=proxy.headers,
+            proxy_ssl_context=context,
+            maxsize=connections,
+            block=True,
+            retries=False,
+            timeout=timeout,
+            ssl_context=context,
+        )
+    pool.pool_classes_by_scheme = timed_pools(network.timeouts)
+    return pool

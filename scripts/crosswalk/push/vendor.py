@@ -34,6 +34,7 @@ class Vendor(ABC):
     policy: RetryPolicy
     ordered_days: bool
     credential_names: str
+    address_names: str
 
     @abstractmethod
     def identity(self) -> str:
@@ -55,14 +56,15 @@ class Vendor(ABC):
     def judge(self, endpoint: str, records: int, answer: Answer) -> Verdict:
         """What the answer means for the `records` that were sent."""
 
-    def judge_status(self, answer: Answer, retry_after: float | None) -> Verdict:
+    def judge_status(self, answer: Answer) -> Verdict:
         """The statuses that mean the same at every vendor."""
         status, text = answer.status, answer.text()
+        retry_after = answer.retry_after()
         where = f"{self.label} at {self.url}"
         if status in (401, 403):
             stop: Exception = CredentialsError(
-                f"{self.label} refused the credentials ({status}: {text}): check {self.credential_names} and the region, "
-                "then run the same command again."
+                f"{self.label} refused the credentials ({status}: {text}): check {self.credential_names} and "
+                f"{self.address_names}, then run the same command again."
             )
             return Verdict(Kind.STOP, status, "credentials", text, stop=stop)
         if status == 413:
@@ -75,7 +77,8 @@ class Vendor(ABC):
             return Verdict(Kind.RETRY, status, "unavailable", text, retry_after=retry_after, ambiguous=True)
         if 300 <= status < 400 or status in (404, 405):
             stop = ConfigError(
-                f"{where} does not take data (status {status}, redirects are not followed): check the address."
+                f"{where} does not take data (status {status}, redirects are not followed): "
+                f"check {self.address_names}, then run the same command again."
             )
             return Verdict(Kind.STOP, status, "address", text, stop=stop)
         stop = UnavailableError(

@@ -1,8 +1,11 @@
 """What an answer of a vendor means for the records that were sent."""
 
+import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from crosswalk.push.retry import parse_date, parse_retry_after
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,11 @@ class Answer:
     def text(self, length: int = 500) -> str:
         """The beginning of the body, for people."""
         return self.body.decode("utf-8", "replace").strip()[:length]
+
+    def retry_after(self) -> float | None:
+        """Seconds of the Retry-After header; a date in it is held against the vendor's own clock where it shows one."""
+        now = parse_date(self.headers.get("date")) or dt.datetime.now(dt.UTC)
+        return parse_retry_after(self.headers.get("retry-after"), now)
 
 
 class Kind(enum.Enum):

@@ -253,7 +253,7 @@ def test_a_vendor_that_stays_down_ends_with_5_and_the_next_push_goes_on(
     connected: Project, standin: Standin
 ) -> None:
     connected.build(posthog=[posthog_event(number, day=number) for number in range(4)])
-    standin.fail("/batch/", Failure(), *[Failure(503, {"error": "down"})] * 8)
+    standin.fail("/batch/", Failure(), *[Failure(503, {"error": "down"})] * 10)
     result = connected.push("posthog")
     assert result.code == 5
     assert "run the same command again" in result.err

@@ -1,7 +1,9 @@
 """The stand-in's server: routes, counts, and failures on demand."""
 
 import json
+import select
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -21,8 +23,10 @@ from standin.posthog import PostHogProject
 class Failure:
     """What to do with one request instead of, or (`after`) on top of, taking it.
 
-    `status` 0 takes the request as usual, after `delay` seconds; `reset` cuts the connection; `after` lets the vendor
-    take the request first, so that the sender cannot know.
+    `status` 0 takes the request as usual, after `delay` seconds; `reset` cuts the connection; `raw` is written in place
+    of an answer, as it is, and the connection closed; `hang` keeps the connection open behind it and says nothing more;
+    `drip` sends the answer a byte at a time, with that many seconds in between; `after` lets the vendor take the request
+    first, so that the sender cannot know.
     """
 
     status: int = 0
@@ -31,6 +35,13 @@ class Failure:
     delay: float = 0.0
     reset: bool = False
     after: bool = False
+    raw: bytes | None = None
+    hang: bool = False
+    drip: float = 0.0
+
+    def is_broken(self) -> bool:
+        """Whether no proper answer comes."""
+        return self.reset or self.hang or self.raw is not None
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,14 @@ class Seen:
 class Standin:
     """The vendors on 127.0.0.1; use it as a context manager."""
 
-    def __init__(self, port: int = 0, id_merge: str = "simplified") -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        id_merge: str = "simplified",
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`tls`: serve https with this context's certificate."""
         self.token = "3f1a9c77e5b84d20a6c1d2e3f4a5b6c7"
         self.account, self.account_secret, self.project_id = (
             "importer.1a2b3c.mp-service-account",
@@ -64,9 +82,15 @@ class Standin:
         self.requests: list[Seen] = []
         self._failures: dict[str, list[Failure]] = {}
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", port), _Handler)
+        self.closing = threading.Event()
+        self._server = (_Server6 if ":" in host else _Server)((host, port), _Handler)
         self._server.standin = self
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.port = int(self._server.server_address[1])
+        self.url = f"http{'s' if tls else ''}://{f'[{host}]' if ':' in host else host}:{self.port}"
+        if tls:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     def __enter__(self) -> "Standin":
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -75,6 +99,7 @@ class Standin:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.closing.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -133,6 +158,10 @@ class _Server(ThreadingHTTPServer):
         """A sender that went away is no news."""
 
 
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -150,25 +179,49 @@ class _Handler(BaseHTTPRequestHandler):
         at = time.monotonic()
         failure = standin.next_failure(url.path) or Failure()
         status, content = failure.status, failure.body
-        if failure.after or not (failure.status or failure.reset):
+        if failure.after or not (failure.status or failure.is_broken()):
             taken = standin.answer(url.path, query, headers, body, self.command)
             status, content = (failure.status, failure.body) if failure.status else taken
-        standin.record(Seen(url.path, query, headers, body, at, -1 if failure.reset else status))
+        standin.record(Seen(url.path, query, headers, body, at, -1 if failure.is_broken() else status))
         if failure.delay:
-            time.sleep(failure.delay)
+            standin.closing.wait(failure.delay)
         if failure.reset:
             self._reset()
+        elif failure.is_broken():
+            self._break(failure)
         else:
-            self._reply(status, content, failure.headers)
+            self._reply(status, content, failure)
 
-    def _reply(self, status: int, content: Any, headers: Mapping[str, str]) -> None:
-        data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    def _reply(self, status: int, content: Any, failure: Failure) -> None:
+        headers, data = (
+            failure.headers,
+            content if isinstance(content, bytes) else json.dumps(content).encode(),
+        )
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        self._write(data, failure.drip)
+
+    def _break(self, failure: Failure) -> None:
+        """Write what there is, then say no more until the sender goes, for a minute at most."""
+        self._write(failure.raw or b"", failure.drip)
+        end = time.monotonic() + 60.0
+        while failure.hang and time.monotonic() < end and not self.server.standin.closing.is_set():
+            if select.select([self.connection], [], [], 0.05)[0]:
+                break
+        self.close_connection = True
+
+    def _write(self, data: bytes, drip: float) -> None:
+        """All at once, or a byte at a time for as long as the sender listens."""
+        if not drip:
+            self.wfile.write(data)
+            return
+        for number in range(len(data)):
+            if self.server.standin.closing.wait(drip):
+                return
+            self.wfile.write(data[number : number + 1])
 
     def _reset(self) -> None:
         """Close with RST, as a broken network does."""
