@@ -4,6 +4,7 @@ import os
 import uuid
 from pathlib import Path
 
+from crosswalk import failpoints
 from crosswalk.errors import LocalError
 
 
@@ -32,7 +33,9 @@ def write_private(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        failpoints.hit("before-rename")
         part.replace(path)
+        failpoints.hit("after-rename")
         sync_folder(path.parent)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -57,7 +57,8 @@ def _history(connection: sqlite3.Connection, destination: sqlite3.Row) -> Histor
         "from batches where destination_id = ? group by state order by state"
     )
     reasons = rows(
-        "select reason, count(*) as records from rejected where destination_id = ? group by reason order by records desc, reason"
+        "select reason, count(*) as records from letters where destination_id = ? "
+        "and id not in (select letter_id from marks) group by reason order by records desc, reason"
     )
     runs = rows(
         "select plan_id, started_at, finished_at, outcome, requests, accepted, rejected from runs "

@@ -339,7 +339,10 @@ def test_records_over_a_limit_stay_here(connected: Project, standin: Standin) ->
     assert standin.counts()["posthog_events_raw"] == 3
     letter = connected.letters("posthog")[0]
     assert (letter["record_id"], letter["status"]) == (record_uuid(2), 0)
-    assert letter["reason"] == "event_bytes 1200000 (limit 1000000)"
+    assert (letter["reason"], letter["vendor_text"]) == (
+        "event_bytes",
+        "not sent: event_bytes 1200000 (limit 1000000)",
+    )
     connected.push("posthog")
     assert len(connected.letters("posthog")) == 1
 
