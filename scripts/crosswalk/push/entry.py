@@ -36,7 +36,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Entry:
-    """A batch's end (`batch` and `state`), or records refused before sending (no `batch`).
+    """A batch's end (`batch` and `state`), or, without a `batch`, records refused before sending or found accepted.
 
     `hashes` are the packed hashes of the accepted records; `at` is UTC.
     """

@@ -46,6 +46,15 @@ class Known:
         return self.states.count(state)
 
 
+@dataclass(frozen=True)
+class Found:
+    """Records of dead letters: their states, the id hashes (as numbers) that have a row, packed hashes of accepted ones."""
+
+    known: Known
+    present: set[int]
+    settled: bytes
+
+
 def look_up(
     warehouse: Warehouse, destination: str, ledger: Ledger, destination_id: int, scratch: Path
 ) -> Known:
@@ -63,8 +72,8 @@ def look_up_letters(
     destination_id: int,
     scratch: Path,
     wanted: Iterable[bytes],
-) -> tuple[Known, set[int]]:
-    """Where the records of dead letters stand now, and the id hashes (as numbers) that have a row.
+) -> Found:
+    """Where the records of dead letters stand now.
 
     A record is in the state REPLAY, or ACCEPTED where its present payload is accepted already; all others are NEW.
     """
@@ -72,13 +81,17 @@ def look_up_letters(
         _copy(connection, "wanted", _WANTED, _id_hashes(wanted))
         every = _states(connection, ledger.has_resent(destination_id))
         rows = connection.execute(
-            "select send_order, id_hash from payloads where id_hash in (from wanted)"
+            "select send_order, id_hash, payload_hash from payloads where id_hash in (from wanted)"
         ).fetchall()
     states = bytearray()
-    for order, _ in rows:
-        known = every[order] if order < len(every) else NEW
-        _set(states, order, ACCEPTED if known == ACCEPTED else REPLAY)
-    return Known(states), {id_hash for _, id_hash in rows}
+    there = []
+    for order, id_hash, payload_hash in rows:
+        accepted = order < len(every) and every[order] == ACCEPTED
+        _set(states, order, ACCEPTED if accepted else REPLAY)
+        if accepted:
+            there.append((id_hash, payload_hash))
+    packed = b"".join(pair[half].to_bytes(8, "little") for half in (0, 1) for pair in there)
+    return Found(Known(states), {row[1] for row in rows}, packed)
 
 
 @contextlib.contextmanager

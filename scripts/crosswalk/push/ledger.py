@@ -147,7 +147,7 @@ class Ledger:
                 )
             apply(connection, destination_id, run_id, entry)
             failpoints.hit("before-commit")
-        self.accepted_now += entry.accepted()
+        self.accepted_now += entry.accepted() if entry.batch else 0
         self.refused_now += len(entry.letters)
 
     def attach(self, journal: Journal) -> None:
@@ -175,13 +175,13 @@ class Ledger:
             "select accepted_at, day, bucket, endpoint, part, records, bytes, sha256, resent, state, hashes from batches "
             "where destination_id = ? and hashes is not null order by accepted_at, id"
         )
-        for at, *cells, resent, state, hashes in self._connection.execute(sql, (destination_id,)):
-            yield Entry(at, BatchCells(*cells, resent=bool(resent)), state, hashes)
+        for at, *cells, state, hashes in self._read(sql, destination_id):
+            yield Entry(at, BatchCells(*cells), state, hashes)
         sql = (
             "select at, id_hash, payload_hash, kind, record_id, reason, status, text from letters "
             "where destination_id = ? order by id"
         )
-        for at, *fields in self._connection.execute(sql, (destination_id,)):
+        for at, *fields in self._read(sql, destination_id):
             yield Entry(at, letters=[Letter(*fields)])
 
     def close_superseded(self, destination_id: int, run_id: int) -> None:

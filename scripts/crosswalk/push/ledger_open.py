@@ -45,12 +45,18 @@ def open_ledger(path: Path) -> sqlite3.Connection:
 def refuse_a_lost_ledger(state_dir: Path) -> None:
     """Raises LocalError where pushes were made from this state folder, and their ledger is not there any more."""
     traces = [name for name in TRACES if any(_entries(state_dir / name))]
-    if traces:
-        raise LocalError(
-            f"The ledger {state_dir / FILE_NAME} is gone, but {', '.join(traces)} in that folder say that there was one, "
-            "and without it everything would be sent again: put the file back, or run `crosswalk doctor --rebuild-ledger`, "
-            "which makes it anew from the journals."
+    if not traces:
+        return
+    if "journals" in traces:
+        advice = "which makes it anew from the journals"
+    else:
+        advice = (
+            "which begins an empty one: everything goes out again, and the destination takes out what it has"
         )
+    raise LocalError(
+        f"The ledger {state_dir / FILE_NAME} is gone, but there are {', '.join(traces)} of pushes that it knew: put the file "
+        f"back, or run `crosswalk doctor --rebuild-ledger`, {advice}."
+    )
 
 
 def _entries(folder: Path) -> list[Path]:

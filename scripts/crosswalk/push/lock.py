@@ -29,7 +29,8 @@ class Lock:
             owner = os.read(self._handle, 4096).decode("utf-8", "replace")
             os.close(self._handle)
             raise LockedError(
-                f"Another run is sending to this project ({_owner(owner)}): wait until it is done."
+                f"Another run is sending to this project ({_owner(owner)}): wait until it is done, then run the same command "
+                "again."
             ) from error
         started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started_at": started})
@@ -40,6 +41,18 @@ class Lock:
         """Let the next run in."""
         os.ftruncate(self._handle, 0)
         os.close(self._handle)
+
+
+def live_owner(path: Path) -> str | None:
+    """Who holds this lock file now, or None where nobody does: what the text says of a dead owner does not count."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except BlockingIOError:
+        return _owner(os.read(handle, 4096).decode("utf-8", "replace"))
+    finally:
+        os.close(handle)
 
 
 def _owner(text: str) -> str:

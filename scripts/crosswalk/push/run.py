@@ -100,7 +100,7 @@ def _push(
     if settled and not (options.resend_changed and settled["changed"]):
         return _nothing_to_do(vendor, options, settled, tally.counts(), letters)
     require_space(options.state_dir, options.records)
-    known = look_up(warehouse, vendor.name, ledger, destination_id, project.scratch())
+    known = look_up(warehouse, vendor.name, ledger, destination_id, project.scratch)
     wanted = {NEW, UNSURE, CHANGED} if options.resend_changed else {NEW, UNSURE}
     selection = Selection(known, wanted, options.limit)
     total = _announce(vendor, options, known)

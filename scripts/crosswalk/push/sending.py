@@ -50,11 +50,7 @@ class Project:
 
     ledger: Ledger
     destination_id: int
-    state_dir: Path
-
-    def scratch(self) -> Path:
-        """A private folder for what does not fit in memory."""
-        return private_folder(self.state_dir / "tmp")
+    scratch: Path  # a private folder for what does not fit in memory, this project's alone
 
 
 @contextlib.contextmanager
@@ -67,7 +63,10 @@ def locked_project(vendor: Vendor, state_dir: Path) -> Iterator[Project]:
         )
         lock = Lock(state_dir, fingerprint)
         try:
-            yield Project(ledger, destination_id, state_dir)
+            scratch = state_dir / "tmp" / fingerprint[:16]
+            shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
+            private_folder(state_dir / "tmp")
+            yield Project(ledger, destination_id, private_folder(scratch))
         finally:
             lock.release()
     finally:
