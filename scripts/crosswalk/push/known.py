@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from crosswalk.duckdb_warehouse import engine_config
-from crosswalk.errors import LocalError
+from crosswalk.errors import CrosswalkError, LocalError
 from crosswalk.push.ledger import Ledger
 from crosswalk.push.rows import unpacked_hashes
 from crosswalk.warehouse import Warehouse
@@ -122,8 +122,23 @@ def _joined(
 def _copy(
     connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, rows: Iterator[pa.RecordBatch]
 ) -> None:
-    connection.register("stream", pa.RecordBatchReader.from_batches(schema, rows))
-    connection.execute(f"create table {name} as select * from stream")
+    failures: list[CrosswalkError] = []
+
+    def watched() -> Iterator[pa.RecordBatch]:
+        """DuckDB shows an error of the stream as its own; ours is the one to raise."""
+        try:
+            yield from rows
+        except CrosswalkError as error:
+            failures.append(error)
+            raise
+
+    connection.register("stream", pa.RecordBatchReader.from_batches(schema, watched()))
+    try:
+        connection.execute(f"create table {name} as select * from stream")
+    except duckdb.Error:
+        if failures:
+            raise failures[0] from None
+        raise
     connection.unregister("stream")
 
 

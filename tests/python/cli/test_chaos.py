@@ -19,10 +19,11 @@ from cli.support import Project, Record, mixpanel_event, mixpanel_profile, posth
 
 _LONG = os.environ.get("CROSSWALK_CHAOS") == "long"
 _KILLS = 500 if _LONG else 30
-_HITS = range(1, 51) if _LONG else (1, 4)
+_HITS = range(1, 51) if _LONG else (1, 3)
 _WORKERS, _BATCH = 4, 20
-_RECORDS = 20_000 if _LONG else 2_000
-_BAD = {5, 63, 64, 299}
+_RECORDS = 20_000 if _LONG else 1_200
+_EVENTS = 2_000 if _LONG else 200
+_BAD = {5, 63, 64, 199}
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ class _Push:
 def _check_posthog(push: _Push, standin: Standin) -> None:
     """Everything is there, once; what went out twice is at most a batch a worker and kill; the ledger knows all."""
     counts = standin.counts()
-    assert set(one["uuid"] for one in standin.posthog.raw_events) == {record_uuid(n) for n in range(_RECORDS)}
+    assert {one["uuid"] for one in standin.posthog.raw_events} == {record_uuid(n) for n in range(_RECORDS)}
     assert counts["posthog_events"] == _RECORDS
     assert counts["posthog_events_raw"] - _RECORDS <= push.resent_at_most()
     assert push.ledger("select sum(length(hashes)) / 16 from batches") == [(_RECORDS,)]
@@ -86,15 +87,15 @@ def _check_posthog(push: _Push, standin: Standin) -> None:
 
 
 def test_killed_at_random_moments(connected: Project, standin: Standin, forks: ForkServer) -> None:
-    days = _RECORDS // 250
+    days = _RECORDS // 200
     connected.build(posthog=[posthog_event(n, day=n % days, bucket=n % 8) for n in range(_RECORDS)])
     push = _Push(connected, standin, forks, "posthog")
     whole = push.run().seconds
     _check_posthog(push, standin)
     push.new_round()
-    seed = random.randrange(10**9)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
+    seed = int.from_bytes(os.urandom(4))
+    print(f"seed {seed}")  # pytest shows it where the test fails
+    chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     kills = 0
     while kills < _KILLS:
         ended = push.run(kill_after=chance.uniform(0.02, whole))
@@ -108,13 +109,15 @@ def test_killed_at_random_moments(connected: Project, standin: Standin, forks: F
 
 def _mixpanel_records() -> list[Record]:
     bad = {"$insert_id": "not:allowed"}
-    events = [mixpanel_event(n, day=n % 4, bucket=n % 3, **(bad if n in _BAD else {})) for n in range(400)]
+    events = [
+        mixpanel_event(n, day=n % 4, bucket=n % 3, **(bad if n in _BAD else {})) for n in range(_EVENTS)
+    ]
     return [*events, *(mixpanel_profile(n) for n in range(30))]
 
 
 def _check_mixpanel(push: _Push, standin: Standin) -> None:
     """Good records are there once; refused ones have one letter each in the ledger and a line in the file."""
-    good = {record_uuid(n) for n in range(400) if n not in _BAD}
+    good = {record_uuid(n) for n in range(_EVENTS) if n not in _BAD}
     assert {one["properties"]["$insert_id"] for one in standin.mixpanel.raw_events} == good
     assert standin.counts()["mixpanel_events"] == len(good)
     assert standin.counts()["mixpanel_events_raw"] - len(good) <= push.resent_at_most()
