@@ -84,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return exits.LOCAL
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
+        where = f" ({error.filename or _state_dir(arguments)})"
         _complain(
             f"The disk or a file did not work: {error.strerror or error}{where}. See to it and run the same command again."
         )
@@ -104,6 +104,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _complain(message: str) -> None:
     print(f"crosswalk: {safe(message)}", file=sys.stderr)
+
+
+def _state_dir(arguments: argparse.Namespace) -> str:
+    """Where most of what a command writes stands, for an error that names no file."""
+    from crosswalk.commands.common import state_dir
+
+    return str(state_dir(arguments))
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

@@ -1,16 +1,15 @@
 """Dead letters and `crosswalk replay`: what was refused goes out after a fix, and no letter is ever changed."""
 
 import shlex
+from typing import Any
 
 import pytest
 from standin.server import Failure, Standin
 
 from cli.support import Project, Record, Result, mixpanel_event, record_uuid
 
-_BAD = {"$insert_id": "not:allowed"}
-_REASON = (
-    "$insert_id: '$insert_id' is invalid: must only contain alphanumeric or hyphen '-' characters"
-)
+_BAD: dict[str, Any] = {"$insert_id": "not:allowed"}
+_REASON = "$insert_id: '$insert_id' is invalid: must only contain alphanumeric or hyphen '-' characters"
 
 
 def _event(number: int, bad: bool) -> Record:
