@@ -105,6 +105,29 @@ def test_the_nth_call_fails(
     raise AssertionError("no run without an error")
 
 
+def test_what_is_written_is_synced(connected: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    from crosswalk.push.ledger_open import open_ledger
+
+    synced = set()
+    real = os.fsync
+
+    def watched(handle: int) -> None:
+        synced.add(os.readlink(f"/proc/self/fd/{handle}"))
+        real(handle)
+
+    connected.build(mixpanel=_records())
+    monkeypatch.setattr(os, "fsync", watched)
+    connected.push("mixpanel")
+    (journal,) = (connected.state / "journals").iterdir()
+    assert str(journal) in synced
+    assert str(connected.state / "dead_letters" / "mixpanel.ndjson") in synced
+    assert {str(connected.state / "plans"), str(connected.state / "journals"), str(connected.state)} <= synced
+    ledger = open_ledger(connected.state / "ledger.sqlite")
+    settings = [ledger.execute(f"pragma {name}").fetchone()[0] for name in ("synchronous", "journal_mode")]
+    ledger.close()
+    assert settings == [2, "wal"], "2 is FULL"
+
+
 def test_short_writes_are_written_on(connected: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     connected.build(mixpanel=_records())
     real, real_at = os.write, os.pwrite
