@@ -112,7 +112,7 @@ def test_what_is_written_is_synced(connected: Project, monkeypatch: pytest.Monke
     real = os.fsync
 
     def watched(handle: int) -> None:
-        synced.add(os.readlink(f"/proc/self/fd/{handle}"))
+        synced.add(str(Path(f"/proc/self/fd/{handle}").readlink()))
         real(handle)
 
     connected.build(mixpanel=_records())
