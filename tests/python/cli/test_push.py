@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from dataclasses import replace
 from typing import Any
 
@@ -389,7 +390,7 @@ def test_bytes_depend_on_rows_alone(
     connected.build(mixpanel=records)
     connected.push("mixpanel")
     once = {seen.body for seen in standin.requests}
-    (connected.state / "ledger.sqlite").unlink()
+    shutil.rmtree(connected.state)
     monkeypatch.setattr("crosswalk.duckdb_warehouse._PIECE_BYTES", 2000)
     monkeypatch.setattr("crosswalk.duckdb_warehouse._BLOCK_ROWS", 7)
     connected.push("mixpanel", "--workers", "1")
