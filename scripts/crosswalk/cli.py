@@ -1,6 +1,7 @@
 """The `crosswalk` command: parsing, dispatch, and errors as sentences. Imports nothing heavy."""
 
 import argparse
+import shlex
 import signal
 import sys
 import traceback
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from crosswalk import __version__, exits
-from crosswalk.commands import build, columns, extract, plan, push, status
+from crosswalk.commands import build, columns, doctor, extract, plan, push, replay, status
 from crosswalk.errors import CrosswalkError, TerminatedError
 from crosswalk.output import configure_logging, safe
 from crosswalk.redact import clean
@@ -19,7 +20,9 @@ _COMMANDS = {
     "columns": columns,
     "plan": plan,
     "push": push,
+    "replay": replay,
     "status": status,
+    "doctor": doctor,
 }
 _DEFAULTS = {"project_dir": ".", "profiles_dir": None, "target": None, "state_dir": None, "verbose": False}
 
@@ -63,24 +66,25 @@ def make_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see `crosswalk.exits`."""
     arguments = make_parser().parse_args(argv)
+    arguments.typed = shlex.join(["crosswalk", *(sys.argv[1:] if argv is None else argv)])
     configure_logging(arguments.verbose)
-    before = _on_sigterm(_terminate)
+    before = {number: _on_signal(number, _terminate) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         return int(_COMMANDS[arguments.command].run(arguments))
     except CrosswalkError as error:
         _complain(str(error))
         return error.code
     except KeyboardInterrupt:
-        _complain("Interrupted: run the same command again to go on.")
+        _complain(f"Interrupted. To go on, run the same command again: {arguments.typed}")
         return exits.INTERRUPTED
-    except TerminatedError:
-        _complain("Terminated: run the same command again to go on.")
-        return exits.TERMINATED
+    except TerminatedError as terminated:
+        _complain(f"Terminated. To go on, run the same command again: {arguments.typed}")
+        return terminated.code
     except BrokenPipeError:
         sys.stderr.close()
         return exits.LOCAL
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
+        where = f" ({error.filename or _state_dir(arguments)})"
         _complain(
             f"The disk or a file did not work: {error.strerror or error}{where}. See to it and run the same command again."
         )
@@ -94,20 +98,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return exits.BUG
     finally:
-        _on_sigterm(before)
+        for number, handler in before.items():
+            _on_signal(number, handler)
 
 
 def _complain(message: str) -> None:
     print(f"crosswalk: {safe(message)}", file=sys.stderr)
 
 
+def _state_dir(arguments: argparse.Namespace) -> str:
+    """Where most of what a command writes stands, for an error that names no file."""
+    from crosswalk.commands.common import state_dir
+
+    return str(state_dir(arguments))
+
+
 def _terminate(number: int, frame: FrameType | None) -> None:
-    raise TerminatedError
+    raise TerminatedError(exits.of_signal(number))
 
 
-def _on_sigterm(handler: object) -> object:
-    """Set the SIGTERM handler and return the one before; does nothing outside the main thread."""
+def _on_signal(number: int, handler: object) -> object:
+    """Set a signal's handler and return the one before; does nothing outside the main thread."""
     try:
-        return signal.signal(signal.SIGTERM, handler)  # type: ignore[arg-type]
+        return signal.signal(number, handler)  # type: ignore[arg-type]
     except ValueError:
         return signal.SIG_DFL

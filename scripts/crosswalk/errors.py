@@ -55,4 +55,8 @@ class LockedError(CrosswalkError):
 
 
 class TerminatedError(BaseException):
-    """SIGTERM outside a push; a BaseException for the same reason that KeyboardInterrupt is one."""
+    """SIGTERM or SIGHUP outside a push; a BaseException for the same reason that KeyboardInterrupt is one."""
+
+    def __init__(self, code: int = exits.TERMINATED) -> None:
+        super().__init__()
+        self.code = code

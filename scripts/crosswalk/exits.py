@@ -10,5 +10,11 @@ LOCAL = 6
 REJECTED = 7
 PLAN = 8
 LOCKED = 11
+HUNG_UP = 129
 INTERRUPTED = 130
 TERMINATED = 143
+
+
+def of_signal(number: int) -> int:
+    """128 and the signal's number, as shells have it: 129, 130 or 143."""
+    return 128 + number

@@ -4,6 +4,7 @@ import os
 import uuid
 from pathlib import Path
 
+from crosswalk import failpoints
 from crosswalk.errors import LocalError
 
 
@@ -32,7 +33,9 @@ def write_private(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        failpoints.hit("before-rename")
         part.replace(path)
+        failpoints.hit("after-rename")
         sync_folder(path.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -42,9 +45,11 @@ def write_private(path: Path, text: str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in the folder last through a power cut."""
+    """Make a rename in the folder last through a power cut. Raises OSError with the folder's name."""
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     finally:
         os.close(handle)

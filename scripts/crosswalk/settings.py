@@ -61,6 +61,9 @@ class Environment(Mapping[str, str]):
         self._values = {name: value.strip() for name, value in values.items() if value.strip()}
         for name in SECRETS:
             register(self._values.get(name, ""))
+        account, secret = (self._values.get(f"MIXPANEL_SERVICE_{name}", "") for name in ("ACCOUNT", "SECRET"))
+        if account and secret:
+            register(f"{account}:{secret}")
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]

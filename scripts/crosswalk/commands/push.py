@@ -44,13 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check the credentials, settle the plan, send, and say what happened; or replace a lookup table."""
     if arguments.lookup_table:
-        return lookup_table.run(arguments, _agreed)
+        return lookup_table.run(arguments, agreed)
     from crosswalk.output import json_line, say
     from crosswalk.push.run import PushOptions, push
+    from crosswalk.push.sending import refuse_if_locked
 
-    vendor = _vendor(arguments)
+    vendor = vendor_of(arguments)
     settings = network(arguments)
     source = warehouse(arguments)
+    refuse_if_locked(vendor, state_dir(arguments))
     plan = _approved_plan(arguments, source, vendor)
     vendor.check_endpoints({kind["kind"] for kind in plan["kinds"]})
     options = PushOptions(
@@ -68,12 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         json_line({"type": "push", **report.as_dict()})
     else:
-        for line in report_lines(report, vendor.label):
+        for line in report_lines(report, vendor.label, arguments.typed):
             say(line)
     return report.exit_code
 
 
-def _vendor(arguments: argparse.Namespace) -> "Vendor":
+def vendor_of(arguments: argparse.Namespace) -> "Vendor":
+    """The destination project that the flags and the environment name. Raises ConfigError, CredentialsError."""
     from crosswalk.settings import Environment, mixpanel_settings, posthog_settings
 
     environment = Environment(project_dir(arguments))
@@ -105,19 +108,20 @@ def _approved_plan(arguments: argparse.Namespace, source: "Warehouse", vendor: "
     else:
         for line in [*plan_lines(plan), ""]:
             say(line)
-    if not arguments.yes and not _agreed(f"Send this to {vendor.label} at {vendor.url}? [y/N] "):
+    if not arguments.yes and not agreed(f"Send this to {vendor.label} at {vendor.url}? [y/N] "):
         raise PlanError(
             f"Nothing was sent: the plan was not approved. Run `crosswalk push --to {plan.destination} "
-            f"--plan {plan.plan_id}{_region(arguments)}` to send it, or add --yes."
+            f"--plan {plan.plan_id}{region_flag(arguments)}` to send it, or add --yes."
         )
     return plan.as_dict()
 
 
-def _region(arguments: argparse.Namespace) -> str:
+def region_flag(arguments: argparse.Namespace) -> str:
+    """` --region eu`, where it was given."""
     return f" --region {arguments.region}" if arguments.region else ""
 
 
-def _agreed(question: str) -> bool:
+def agreed(question: str) -> bool:
     """Ask on a terminal; where nobody can answer, the answer is no."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
@@ -125,7 +129,7 @@ def _agreed(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def report_lines(report: "Report", label: str) -> list[str]:
+def report_lines(report: "Report", label: str, typed: str) -> list[str]:
     """The result for people, and what to type next where something is left."""
     from crosswalk.output import count, duration, plural, table
 
@@ -150,10 +154,14 @@ def report_lines(report: "Report", label: str) -> list[str]:
     ]
     if report.all_rejected():
         lines.append(f"  The rejected records stand with their reasons in {report.dead_letters}.")
+        lines.append(
+            f"  After a fix, send them again: crosswalk replay --to {report.destination}"
+            " (`crosswalk status` lists the reasons)."
+        )
     if report.changed_not_sent:
         lines.append(
             "  Records whose content changed since they were accepted go out with --resend-changed only."
         )
     if report.left:
-        lines.append("  To go on, run the same command again: it starts where this run ended.")
+        lines.append(f"  To go on, run the same command again, it starts where this run ended: {typed}")
     return lines

@@ -46,7 +46,8 @@ def _lines(history: "History") -> list[str]:
     )
     if history.rejected:
         lines.append(f"  {plural(history.rejected, 'record')} rejected:")
-        lines += table(("reason", "records"), [tuple(row.values()) for row in history.reasons], indent="    ")
+        reasons = [(row["reason"], row["records"], row["replay"]) for row in history.reasons]
+        lines += table(("reason", "records", "to send them again after a fix"), reasons, indent="    ")
     run = history.last_run
     if run:
         ended = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from crosswalk import failpoints
 from crosswalk.errors import UnavailableError
 from crosswalk.output import clock_time, duration, log, plural, safe
 from crosswalk.push.pacer import Pacer
@@ -74,8 +75,10 @@ def decide(line: Line, endpoint: str, rows: pa.RecordBatch, size: int) -> Verdic
 def _attempt(line: Line, endpoint: str, records: int, request: Request) -> Verdict:
     line.tally.add(requests=1)
     line.budget.request()
+    failpoints.hit("before-send")
     try:
         answer = line.transport.post(request.path, request.body, request.headers)
+        failpoints.hit("after-send")
     except TransportError as error:
         text = str(error)
         if error.final:

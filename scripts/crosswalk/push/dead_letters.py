@@ -1,4 +1,8 @@
-"""Dead letters: an append-only NDJSON file of the records a vendor refused, with its words and the payload."""
+"""Dead letters: an append-only NDJSON file of the records a vendor refused, with its words and the payload.
+
+A line is never changed. A line that a crash tore stays as it is, the next one begins after it; its record's fate was not
+in the ledger yet, so it is sent again and, where it is refused again, gets a whole line.
+"""
 
 import datetime as dt
 import json
@@ -15,8 +19,12 @@ from crosswalk.redact import clean
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A refused record: `reason` is the limit or the vendor's field, `status` the HTTP status (0: never sent)."""
+    """A refused record: `reason` is the limit or the vendor's field, `status` the HTTP status (0: never sent).
 
+    `letter` is the same for the same record with the same payload, so that a line written twice can be told.
+    """
+
+    letter: str
     kind: str
     record_id: str
     reason: str
@@ -43,11 +51,9 @@ class DeadLetters:
         text = clean("".join(lines)).encode("utf-8", "surrogatepass")
         with self._lock:
             try:
-                handle = open_private(self.path, os.O_WRONLY | os.O_APPEND)
+                handle = open_private(self.path, os.O_RDWR | os.O_APPEND)
                 try:
-                    written = os.write(handle, text)
-                    while written < len(text):
-                        written += os.write(handle, text[written:])
+                    _write_all(handle, (b"\n" if _is_torn(handle) else b"") + text)
                     os.fsync(handle)
                 finally:
                     os.close(handle)
@@ -55,3 +61,15 @@ class DeadLetters:
                 raise LocalError(
                     f"{self.path} cannot be written: {error.strerror}. Free space and run the same command again."
                 ) from error
+
+
+def _is_torn(handle: int) -> bool:
+    """Whether the last line has no end."""
+    size = os.fstat(handle).st_size
+    return size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    written = 0
+    while written < len(data):
+        written += os.write(handle, data[written:])

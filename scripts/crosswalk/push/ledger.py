@@ -1,52 +1,27 @@
 """The ledger: which batch is in which state, and which records a destination project has accepted.
 
 SQLite with a write-ahead log and synchronous=FULL: a state that was written survives a power cut. A batch is written as
-in flight before its first byte is sent, so that a crash leaves "unknown" behind and never a gap.
+in flight before its first byte is sent, so that a crash leaves "unknown" behind and never a gap. What was learned goes
+into the journal first (see journal.py), so that a ledger that is lost or behind is seen and mended.
 """
 
 import contextlib
-import datetime as dt
 import hashlib
-import os
-import secrets
+import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from crosswalk import failpoints
 from crosswalk.errors import ConfigError, LocalError
-from crosswalk.files import open_private, private_folder
-from crosswalk.push.ledger_schema import SCHEMA, VERSION
-
-if TYPE_CHECKING:
-    from crosswalk.push.batches import Batch
-
-FILE_NAME = "ledger.sqlite"
-_INSERT_REJECTED = "insert or replace into rejected values (?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A refused record as the ledger keeps it; hashes are 8 bytes."""
-
-    id_hash: bytes
-    payload_hash: bytes
-    kind: str
-    record_id: str
-    reason: str
-    status: int
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a batch ended: its state, the packed hashes of the accepted records, the refused records."""
-
-    state: str
-    accepted: int
-    hashes: bytes
-    rejected: Sequence[Rejected] = ()
+from crosswalk.files import private_folder
+from crosswalk.push.entry import BatchCells, Entry, Letter, now
+from crosswalk.push.journal import Journal, packed
+from crosswalk.push.ledger_apply import apply
+from crosswalk.push.ledger_open import FILE_NAME, open_ledger
 
 
 class Ledger:
@@ -55,36 +30,29 @@ class Ledger:
     def __init__(self, state_dir: Path) -> None:
         self.path = private_folder(state_dir) / FILE_NAME
         self._lock = threading.Lock()
+        self._journal: Journal | None = None
+        self.accepted_now = self.refused_now = 0  # records written by this process
         try:
-            os.close(open_private(self.path, os.O_RDWR))
-            self._connection = sqlite3.connect(
-                self.path, check_same_thread=False, isolation_level=None, timeout=30
-            )
-            self._connection.execute("pragma journal_mode = wal")
-            self._connection.execute("pragma synchronous = full")
-            self._connection.executescript(SCHEMA)
+            self._connection = open_ledger(self.path)
         except (OSError, sqlite3.DatabaseError) as error:
             raise self._broken(error) from error
-        self._salt = self._meta("salt", secrets.token_bytes(32))
-        version = int(self._meta("version", str(VERSION).encode()))
-        if version != VERSION:
-            raise ConfigError(
-                f"{self.path.name} was written by another version of crosswalk: use that one, or another --state-dir."
-            )
+        self.salt = bytes(self._rows("select value from meta where name = 'salt'", ())[0][0])
 
     def close(self) -> None:
-        """Close the file; what a late thread still wants to write is lost, and its batch stays unknown."""
+        """Close the files; what a late thread still wants to write is lost, and its batch stays unknown."""
         with self._lock:
             self._connection.close()
+            if self._journal:
+                self._journal.close()
 
     def destination(self, vendor: str, host: str, identity: str, project: str) -> tuple[int, str]:
         """The row id and the fingerprint of a destination project. Raises ConfigError where the ids contradict."""
         text = "\n".join((vendor, host, identity)).encode()
-        fingerprint = hashlib.sha256(self._salt + text).hexdigest()
+        fingerprint = hashlib.sha256(self.salt + text).hexdigest()
         self._write(
             "insert into destinations (fingerprint, vendor, host, project, first_used_at) values (?, ?, ?, ?, ?) "
             "on conflict do nothing",
-            (fingerprint, vendor, host, project, _now()),
+            (fingerprint, vendor, host, project, now()),
         )
         row = self._rows("select id, project from destinations where fingerprint = ?", (fingerprint,))[0]
         if project and row[1] and row[1] != project:
@@ -96,6 +64,15 @@ class Ledger:
             self._write("update destinations set project = ? where id = ?", (project, row[0]))
         return int(row[0]), fingerprint
 
+    def about(self, destination_id: int) -> dict[str, str]:
+        """What the journal's head says: enough to make the destination's row, and its fingerprint, anew."""
+        row = self._rows(
+            "select fingerprint, vendor, host, project, first_used_at from destinations where id = ?",
+            (destination_id,),
+        )[0]
+        names = ("fingerprint", "vendor", "host", "project", "first_used_at")
+        return dict(zip(names, row, strict=True)) | {"salt": self.salt.hex()}
+
     def start_run(self, destination_id: int, plan_id: str) -> int:
         """Open a run; batches that a dead run left in flight become unknown."""
         self._write(
@@ -104,81 +81,151 @@ class Ledger:
         )
         return self._write(
             "insert into runs (destination_id, plan_id, started_at) values (?, ?, ?)",
-            (destination_id, plan_id, _now()),
+            (destination_id, plan_id, now()),
         )
 
-    def finish_run(self, run_id: int, outcome: str, requests: int, accepted: int, rejected: int) -> None:
-        """Close a run; what it still has in flight is unknown."""
+    def finish_run(
+        self,
+        run_id: int,
+        outcome: str,
+        requests: int,
+        accepted: int,
+        rejected: int,
+        settled: Mapping[str, int] | None = None,
+    ) -> None:
+        """Close a run; what it still has in flight is unknown. `settled`: counts by state, where all have a fate."""
         self._write(
             "update batches set state = 'unknown' where run_id = ? and state = 'in_flight'", (run_id,)
         )
         self._write(
-            "update runs set finished_at = ?, outcome = ?, requests = ?, accepted = ?, rejected = ? where id = ?",
-            (_now(), outcome, requests, accepted, rejected, run_id),
+            "update runs set finished_at = ?, outcome = ?, requests = ?, accepted = ?, rejected = ?, settled = ? "
+            "where id = ?",
+            (now(), outcome, requests, accepted, rejected, json.dumps(settled) if settled else None, run_id),
         )
 
-    def begin_batch(self, destination_id: int, run_id: int, batch: "Batch", sha256: str, resent: bool) -> int:
-        """Write a batch as in flight, before it is sent; the same bytes again are the same row again."""
-        cells = (
-            batch.day.isoformat(),
-            batch.bucket,
-            batch.endpoint,
-            batch.part,
-            batch.rows.num_rows,
-            batch.bytes,
-        )
+    def settled_before(self, destination_id: int, run_id: int, plan_id: str) -> dict[str, int] | None:
+        """The counts of the run before this one, where it was of this very plan and left nothing open."""
         rows = self._rows(
-            "insert into batches (destination_id, run_id, day, bucket, endpoint, part, records, bytes, sha256, "
-            "state, resent, changed_at) "
-            "values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'in_flight', ?, ?) "
-            "on conflict (destination_id, endpoint, sha256) do update set "
-            "state = 'in_flight', run_id = excluded.run_id, changed_at = excluded.changed_at, "
-            "resent = max(resent, excluded.resent) "
-            "returning id",
-            (destination_id, run_id, *cells, sha256, int(resent), _now()),
+            "select plan_id, settled from runs where destination_id = ? and id < ? order by id desc limit 1",
+            (destination_id, run_id),
         )
-        return int(rows[0][0])
+        if not rows or rows[0][0] != plan_id or not rows[0][1]:
+            return None
+        return dict(json.loads(rows[0][1]))
 
-    def finish_batch(self, destination_id: int, run_id: int, batch_id: int, outcome: Outcome) -> None:
-        """Write the batch's state and its records' fates in one transaction."""
-        with self._transaction() as connection:
-            connection.executemany(
-                _INSERT_REJECTED, _rejected_cells(destination_id, run_id, outcome.rejected)
-            )
-            connection.execute(
-                "update batches set state = ?, accepted = ?, hashes = ?, changed_at = ? where id = ?",
-                (outcome.state, outcome.accepted, outcome.hashes or None, _now(), batch_id),
-            )
-
-    def reject(self, destination_id: int, run_id: int, rejected: Sequence[Rejected]) -> None:
-        """Write records that were refused before sending."""
-        with self._transaction() as connection:
-            connection.executemany(_INSERT_REJECTED, _rejected_cells(destination_id, run_id, rejected))
-
-    def forget_superseded(self, destination_id: int, run_id: int) -> None:
-        """After a run that left nothing over: older open batches were cut anew, all their records have a fate now."""
+    def begin_batch(self, destination_id: int, run_id: int, batch: BatchCells, sent: bytes) -> None:
+        """Write a batch as in flight, with the hashes of its records; the same bytes again are the same row again."""
         self._write(
-            "delete from batches where destination_id = ? and run_id <> ? and state in ('planned', 'unknown') and accepted = 0",
+            "insert into batches (destination_id, run_id, day, bucket, endpoint, part, records, bytes, sha256, resent, "
+            "state, changed_at, sent) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'in_flight', ?, ?) "
+            "on conflict (destination_id, endpoint, sha256) do update set state = 'in_flight', run_id = excluded.run_id, "
+            "changed_at = excluded.changed_at, resent = max(resent, excluded.resent), sent = excluded.sent",
+            (
+                destination_id,
+                run_id,
+                batch.day,
+                batch.bucket,
+                batch.endpoint,
+                batch.part,
+                batch.records,
+                batch.bytes,
+                batch.sha256,
+                int(batch.resent),
+                now(),
+                sent,
+            ),
+        )
+
+    def write(self, destination_id: int, run_id: int, entry: Entry) -> None:
+        """What was learned: into the journal, synced, then into the tables in one transaction."""
+        with self._transaction() as connection:
+            if self._journal and (entry.hashes or entry.letters):
+                size = self._journal.append(packed(entry.text(), entry.hashes))
+                failpoints.hit("after-journal")
+                connection.execute(
+                    "update destinations set journal_bytes = ? where id = ?", (size, destination_id)
+                )
+            apply(connection, destination_id, run_id, entry)
+            failpoints.hit("before-commit")
+        self.accepted_now += entry.accepted() if entry.batch else 0
+        self.refused_now += len(entry.letters)
+
+    def attach(self, journal: Journal) -> None:
+        """From now on, what is learned goes into this journal first."""
+        self._journal = journal
+
+    def catch_up(
+        self, destination_id: int, run_id: int, entries: Sequence[Entry], journal_bytes: int
+    ) -> None:
+        """Fill the tables from entries of the journal that they lack."""
+        with self._transaction() as connection:
+            for entry in entries:
+                apply(connection, destination_id, run_id, entry)
+            connection.execute(
+                "update destinations set journal_bytes = ? where id = ?", (journal_bytes, destination_id)
+            )
+
+    def journal_bytes(self, destination_id: int) -> int:
+        """How much of the journal is in the tables."""
+        return int(self._rows("select journal_bytes from destinations where id = ?", (destination_id,))[0][0])
+
+    def entries(self, destination_id: int) -> Iterator[Entry]:
+        """All that the tables know, as entries, oldest first."""
+        sql = (
+            "select accepted_at, day, bucket, endpoint, part, records, bytes, sha256, resent, state, hashes from batches "
+            "where destination_id = ? and hashes is not null order by accepted_at, id"
+        )
+        for at, *cells, state, hashes in self._read(sql, destination_id):
+            yield Entry(at, BatchCells(*cells), state, hashes)
+        sql = (
+            "select at, id_hash, payload_hash, kind, record_id, reason, status, text from letters "
+            "where destination_id = ? order by id"
+        )
+        for at, *fields in self._read(sql, destination_id):
+            yield Entry(at, letters=[Letter(*fields)])
+
+    def close_superseded(self, destination_id: int, run_id: int) -> None:
+        """After a run that left nothing over: older open batches were cut anew, all their records have a fate now."""
+        older = "destination_id = ? and run_id <> ? and state in ('planned', 'unknown')"
+        self._write(f"delete from batches where {older} and accepted = 0", (destination_id, run_id))
+        self._write(
+            f"update batches set state = 'partly_accepted', sent = null where {older}",
             (destination_id, run_id),
         )
 
     def accepted_hashes(self, destination_id: int) -> Iterator[bytes]:
-        """The packed hashes of all accepted records, batch by batch, oldest change first."""
-        sql = "select hashes from batches where destination_id = ? and hashes is not null order by changed_at, id"
-        for row in self._connection.execute(sql, (destination_id,)):
-            yield row[0]
+        """The packed hashes of all accepted records, batch by batch, oldest first. Raises LocalError for garbled ones."""
+        sql = "select hashes, crc from batches where destination_id = ? and hashes is not null order by accepted_at, id"
+        for hashes, crc in self._read(sql, destination_id):
+            if crc is not None and zlib.crc32(hashes) != crc:
+                raise self._broken(sqlite3.DatabaseError("a batch's hashes are garbled"))
+            yield hashes
 
-    def rejected_hashes(self, destination_id: int) -> Iterator[tuple[bytes, bytes]]:
-        """Id hash and payload hash of each refused record."""
-        yield from self._connection.execute(
-            "select id_hash, payload_hash from rejected where destination_id = ?", (destination_id,)
+    def open_hashes(self, destination_id: int) -> Iterator[bytes]:
+        """The packed hashes of records that went out in a batch whose end is not known."""
+        sql = "select sent from batches where destination_id = ? and state = 'unknown' and sent is not null"
+        yield from (row[0] for row in self._read(sql, destination_id))
+
+    def refused_hashes(self, destination_id: int) -> Iterator[tuple[bytes, bytes]]:
+        """Id hash and payload hash of each record that was ever refused."""
+        yield from self._read(
+            "select id_hash, payload_hash from letters where destination_id = ?", destination_id
         )
 
-    def knows_records(self, destination_id: int) -> bool:
-        """Whether any record of this destination was accepted or refused yet."""
+    def open_letters(self, destination_id: int, reason: str | None) -> Iterator[tuple[bytes, str, str]]:
+        """Id hash, kind and record id of each refused record that nothing has settled since, oldest first."""
+        where = "" if reason is None else "and reason = ?"
         sql = (
-            "select exists (select 1 from batches where destination_id = ?1 and hashes is not null) "
-            "or exists (select 1 from rejected where destination_id = ?1)"
+            "select id_hash, kind, record_id from letters where destination_id = ? "
+            f"and id not in (select letter_id from marks) {where} order by id"
+        )
+        yield from self._read(sql, destination_id, *(() if reason is None else (reason,)))
+
+    def knows_records(self, destination_id: int) -> bool:
+        """Whether any record of this destination was accepted or refused yet, or has an open end."""
+        sql = (
+            "select exists (select 1 from batches where destination_id = ?1 and (hashes is not null or sent is not null)) "
+            "or exists (select 1 from letters where destination_id = ?1)"
         )
         return bool(self._rows(sql, (destination_id,))[0][0])
 
@@ -190,16 +237,19 @@ class Ledger:
             )
         )
 
-    def _meta(self, name: str, default: bytes) -> bytes:
-        self._write("insert into meta values (?, ?) on conflict do nothing", (name, default))
-        return bytes(self._rows("select value from meta where name = ?", (name,))[0][0])
-
     def _rows(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
         with self._lock:
             try:
                 return self._connection.execute(sql, parameters).fetchall()
             except sqlite3.Error as error:
                 raise self._broken(error) from error
+
+    def _read(self, sql: str, *parameters: Any) -> Iterator[Any]:
+        """Rows one by one, for reads that no other thread writes beside."""
+        try:
+            yield from self._connection.execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
 
     def _write(self, sql: str, parameters: Sequence[Any]) -> int:
         with self._lock:
@@ -224,25 +274,6 @@ class Ledger:
 
     def _broken(self, error: Exception) -> LocalError:
         return LocalError(
-            f"The ledger {self.path} cannot be used ({error}): free space or restore the file, then run the same command again."
+            f"The ledger {self.path} cannot be used ({error}): free space and run the same command again; if the file is "
+            "damaged, run `crosswalk doctor --rebuild-ledger`."
         )
-
-
-def _rejected_cells(destination_id: int, run_id: int, rejected: Sequence[Rejected]) -> list[tuple[Any, ...]]:
-    return [
-        (
-            destination_id,
-            one.id_hash,
-            one.payload_hash,
-            one.kind,
-            one.record_id,
-            one.reason,
-            one.status,
-            run_id,
-        )
-        for one in rejected
-    ]
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")

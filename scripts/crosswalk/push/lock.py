@@ -3,6 +3,7 @@
 The lock is the kernel's (flock), so it ends with its owner, however the owner ends; the text in the file is for people.
 """
 
+import contextlib
 import datetime as dt
 import fcntl
 import json
@@ -22,24 +23,52 @@ class Lock:
         try:
             self._handle = open_private(self._path, os.O_RDWR)
         except OSError as error:
-            raise LocalError(f"The lock {self._path} cannot be opened: {error.strerror}.") from error
+            raise LocalError(
+                f"The lock {self._path} cannot be opened: {error.strerror}. Free it and run the same command again."
+            ) from error
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             owner = os.read(self._handle, 4096).decode("utf-8", "replace")
             os.close(self._handle)
             raise LockedError(
-                f"Another run is sending to this project ({_owner(owner)}): wait until it is done."
+                f"Another run is sending to this project ({_owner(owner)}): wait until it is done, then run the same command "
+                "again."
             ) from error
         started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started_at": started})
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, text.encode(), 0)
+        try:
+            os.ftruncate(self._handle, 0)
+            _write(self._handle, text.encode())
+        except OSError as error:
+            os.close(self._handle)
+            raise LocalError(
+                f"The lock {self._path} cannot be written: {error.strerror}. Free space and run the same command again."
+            ) from error
 
     def release(self) -> None:
-        """Let the next run in."""
-        os.ftruncate(self._handle, 0)
+        """Let the next run in; the text is for people, so that it stays where it cannot be taken away is no failure."""
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._handle, 0)
         os.close(self._handle)
+
+
+def _write(handle: int, data: bytes) -> None:
+    done = 0
+    while done < len(data):
+        done += os.pwrite(handle, data[done:], done)
+
+
+def live_owner(path: Path) -> str | None:
+    """Who holds this lock file now, or None where nobody does: what the text says of a dead owner does not count."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except BlockingIOError:
+        return _owner(os.read(handle, 4096).decode("utf-8", "replace"))
+    finally:
+        os.close(handle)
 
 
 def _owner(text: str) -> str:

@@ -1,54 +1,32 @@
 """A push from end to end: lock, ledger, what is known, workers, counts."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from crosswalk import exits
-from crosswalk.errors import CountsError
-from crosswalk.files import private_folder
-from crosswalk.limits import BYTE_RATES, LIMITS, RATES
+from crosswalk.errors import CountsError, TerminatedError
 from crosswalk.output import log, plural
-from crosswalk.progress import Progress
-from crosswalk.push.attempt import Line
-from crosswalk.push.batches import Batch, Cutter
 from crosswalk.push.dead_letters import DeadLetters
-from crosswalk.push.known import ACCEPTED, CHANGED, REJECTED, Known, look_up
-from crosswalk.push.ledger import Ledger
-from crosswalk.push.lock import Lock
-from crosswalk.push.network import Network
-from crosswalk.push.pacer import Pacer
-from crosswalk.push.rate_limit import RateLimit
-from crosswalk.push.retry import retry_budget
-from crosswalk.push.runner import Runner
+from crosswalk.push.known import ACCEPTED, CHANGED, NEW, REJECTED, UNSURE, Known, look_up
+from crosswalk.push.reconcile import reconciled
 from crosswalk.push.selection import Selection
-from crosswalk.push.sender import Books, Sender
+from crosswalk.push.sender import Books
+from crosswalk.push.sending import Project, PushOptions, check_books, locked_project, require_space, send
 from crosswalk.push.stop import Stop
 from crosswalk.push.tally import Counts, Tally
-from crosswalk.push.transport import Transport
 from crosswalk.push.vendor import Vendor
 from crosswalk.warehouse import Warehouse
 
-
-@dataclass(frozen=True)
-class PushOptions:
-    """What a person chose: `rate` in records a second, `batch_size` and `limit` in records; None means the default."""
-
-    plan_id: str
-    records: int
-    state_dir: Path
-    rate: int | None = None
-    workers: int = 4
-    batch_size: int | None = None
-    limit: int | None = None
-    resend_changed: bool = False
-    network: Network = field(default_factory=Network)
+__all__ = ["PushOptions", "Report", "push"]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a push did: every record of the plan is in exactly one of the counts, or in `left`."""
+    """What a push did: every record of the plan is in exactly one of the counts, or in `left`.
+
+    `unsure` are those of them that went out before, with other content, in a batch whose end is not known.
+    """
 
     destination: str
     host: str
@@ -63,6 +41,7 @@ class Report:
     rejected: int
     not_sent_over_limits: int
     left: int
+    unsure: int
     requests: int
     seconds: float
     dead_letters: str
@@ -75,62 +54,69 @@ class Report:
         """Records that the destination will not have, in this run and before."""
         return self.rejected + self.not_sent_over_limits + self.rejected_before
 
+    def settled(self) -> dict[str, int] | None:
+        """What the next push of the same plan may take for granted; None where something is left."""
+        if self.left or self.outcome not in ("done", "rejected"):
+            return None
+        accepted = self.already_accepted + self.accepted
+        return {
+            "accepted": accepted,
+            "changed": self.changed_not_sent,
+            "rejected": self.all_rejected(),
+        }
+
 
 def push(vendor: Vendor, warehouse: Warehouse, options: PushOptions) -> Report:
     """Send what the destination does not have yet.
 
-    Raises CredentialsError, ConfigError, UnavailableError, LocalError, LockedError and PlanError; whatever is raised,
-    the ledger holds what was accepted, and the same command goes on from there.
+    Raises CredentialsError, ConfigError, UnavailableError, LocalError, LockedError, CountsError and PlanError; whatever
+    is raised, the ledger holds what was accepted, and the same command goes on from there.
     """
-    ledger = Ledger(options.state_dir)
-    try:
-        destination_id, fingerprint = ledger.destination(
-            vendor.name, vendor.url, vendor.identity(), vendor.project()
-        )
-        lock = Lock(options.state_dir, fingerprint)
+    with locked_project(vendor, options.state_dir) as project:
+        run_id = project.ledger.start_run(project.destination_id, options.plan_id)
+        tally, outcome, settled = Tally(), "failed", None
         try:
-            return _locked_push(vendor, warehouse, options, ledger, destination_id)
+            report = _push(vendor, warehouse, options, project, run_id, tally)
+            outcome, settled = report.outcome, report.settled()
+            if settled:
+                project.ledger.close_superseded(project.destination_id, run_id)
+            return report
+        except (KeyboardInterrupt, TerminatedError):
+            outcome = "interrupted"
+            raise
         finally:
-            lock.release()
-    finally:
-        ledger.close()
+            counts = tally.counts()
+            rejected = counts.refused + counts.withheld
+            project.ledger.finish_run(run_id, outcome, counts.requests, counts.accepted, rejected, settled)
 
 
-def _locked_push(
-    vendor: Vendor, warehouse: Warehouse, options: PushOptions, ledger: Ledger, destination_id: int
+def _push(
+    vendor: Vendor, warehouse: Warehouse, options: PushOptions, project: Project, run_id: int, tally: Tally
 ) -> Report:
-    run_id = ledger.start_run(destination_id, options.plan_id)
-    tally, stop = Tally(), Stop()
-    outcome = "failed"
-    try:
-        with stop.listening():
-            known = look_up(
-                warehouse, vendor.name, ledger, destination_id, private_folder(options.state_dir / "tmp")
-            )
-            selection = Selection(known, options.resend_changed, options.limit)
-            letters = DeadLetters(options.state_dir, vendor.name, options.plan_id)
-            books = Books(ledger, letters, destination_id, run_id, options.resend_changed)
-            _send(vendor, warehouse, options, selection, known, books, tally, stop)
-        report = _report(vendor, options, selection, tally.counts(), stop, letters)
-        outcome = report.outcome
-        if outcome in ("done", "rejected") and not report.left:
-            ledger.forget_superseded(destination_id, run_id)
-        return report
-    finally:
-        counts = tally.counts()
-        ledger.finish_run(run_id, outcome, counts.requests, counts.accepted, counts.refused + counts.withheld)
+    ledger, destination_id, stop = project.ledger, project.destination_id, Stop()
+    letters = DeadLetters(options.state_dir, vendor.name, options.plan_id)
+    learned = reconciled(ledger, options.state_dir, destination_id, run_id)
+    settled = None if learned else ledger.settled_before(destination_id, run_id, options.plan_id)
+    if settled and not (options.resend_changed and settled["changed"]):
+        return _nothing_to_do(vendor, options, settled, tally.counts(), letters)
+    require_space(options.state_dir, options.records)
+    known = look_up(warehouse, vendor.name, ledger, destination_id, project.scratch)
+    wanted = {NEW, UNSURE, CHANGED} if options.resend_changed else {NEW, UNSURE}
+    selection = Selection(known, wanted, options.limit)
+    total = _announce(vendor, options, known)
+    books = Books(ledger, letters, destination_id, run_id, options.resend_changed)
+    with stop.listening():
+        send(vendor, warehouse, options, selection, total, books, tally, stop)
+    whole = not stop.is_set() and not selection.cut_short
+    if whole:
+        check_books(ledger, tally.counts())
+    report = _report(vendor, options, selection.skipped, tally.counts(), letters, stop.exit_code())
+    _check_left(report, whole)
+    return replace(report, unsure=known.number(UNSURE))
 
 
-def _send(
-    vendor: Vendor,
-    warehouse: Warehouse,
-    options: PushOptions,
-    selection: Selection,
-    known: Known,
-    books: Books,
-    tally: Tally,
-    stop: Stop,
-) -> None:
+def _announce(vendor: Vendor, options: PushOptions, known: Known) -> int:
+    """Say how much goes out now, and return it."""
     skipped = known.number(ACCEPTED) + known.number(REJECTED)
     skipped += 0 if options.resend_changed else known.number(CHANGED)
     new = max(0, options.records - skipped)
@@ -138,53 +124,43 @@ def _send(
     log.info(
         f"Sending {plural(total, 'record')} to {vendor.label} at {vendor.url}; {plural(skipped, 'record')} known already."
     )
-    pacer = Pacer(options.rate or RATES[vendor.name], None if options.rate else BYTE_RATES[vendor.name], stop)
-    transport = Transport(vendor.url, options.workers, options.network)
-    limit = RateLimit(pacer, vendor.policy, options.network.max_wait)
-    budget = retry_budget(options.workers)
-    try:
-        with Progress(total, "records") as progress:
-            line = Line(vendor, transport, pacer, limit, budget, stop, tally, progress.notice)
-            sender = Sender(line, books, progress)
-            runner = Runner(sender.send, options.workers, stop, vendor.ordered_days, options.network.pause)
-            runner.run(_batches(vendor, warehouse, options, selection, sender))
-    finally:
-        transport.close()
+    if known.number(UNSURE):
+        log.warning(
+            f"{plural(known.number(UNSURE), 'record')} went out before with other content, in a batch whose end is not "
+            "known: they go out as they are now, and the destination may hold both versions."
+        )
+    return total
 
 
-def _batches(
-    vendor: Vendor, warehouse: Warehouse, options: PushOptions, selection: Selection, sender: Sender
-) -> Iterator[Batch]:
-    limits = {endpoint: limit.lowered(options.batch_size) for endpoint, limit in LIMITS[vendor.name].items()}
-    rows = selection.rows(warehouse.stream_payloads(vendor.name, selection.wants), sender.withhold)
-    return Cutter(vendor.name, limits).batches(rows)
+def _nothing_to_do(
+    vendor: Vendor, options: PushOptions, settled: dict[str, int], counts: Counts, letters: DeadLetters
+) -> Report:
+    """The run before was of this very plan and left nothing open: no record has to be looked at."""
+    log.info(f"Nothing is new since the last run: all {plural(options.records, 'record')} have their fate.")
+    skipped = Counter(
+        {ACCEPTED: settled["accepted"], CHANGED: settled["changed"], REJECTED: settled["rejected"]}
+    )
+    report = _report(vendor, options, skipped, counts, letters, None)
+    _check_left(report, whole=True)
+    return report
 
 
 def _report(
     vendor: Vendor,
     options: PushOptions,
-    selection: Selection,
+    skipped: Counter[int],
     counts: Counts,
-    stop: Stop,
     letters: DeadLetters,
+    signalled: int | None,
 ) -> Report:
-    skipped = selection.skipped
-    settled = sum(skipped.values()) + counts.accepted + counts.refused + counts.withheld
-    left = options.records - settled
-    whole = not stop.is_set() and not selection.cut_short
-    if left < 0 or (whole and left):
-        raise CountsError(
-            f"The counts do not add up: the plan has {options.records:,} records, {settled:,} are accounted for. "
-            "Run the same command again; if this stays, report it with .crosswalk/ledger.sqlite."
-        )
+    known = skipped[ACCEPTED] + skipped[CHANGED] + skipped[REJECTED]
     rejected = counts.refused + counts.withheld + skipped[REJECTED]
-    code = stop.exit_code() or (exits.REJECTED if rejected else exits.DONE)
     return Report(
         destination=vendor.name,
         host=vendor.url,
         plan_id=options.plan_id,
-        outcome="interrupted" if stop.exit_code() else "rejected" if rejected else "done",
-        exit_code=code,
+        outcome="interrupted" if signalled else "rejected" if rejected else "done",
+        exit_code=signalled or (exits.REJECTED if rejected else exits.DONE),
         records=options.records,
         already_accepted=skipped[ACCEPTED],
         changed_not_sent=skipped[CHANGED],
@@ -192,8 +168,17 @@ def _report(
         accepted=counts.accepted,
         rejected=counts.refused,
         not_sent_over_limits=counts.withheld,
-        left=left,
+        left=options.records - known - counts.accepted - counts.refused - counts.withheld,
+        unsure=0,
         requests=counts.requests,
         seconds=round(counts.seconds, 2),
         dead_letters=str(letters.path),
     )
+
+
+def _check_left(report: Report, whole: bool) -> None:
+    if report.left < 0 or (whole and report.left):
+        raise CountsError(
+            f"The counts do not add up: the plan has {report.records:,} records, {report.records - report.left:,} are "
+            "accounted for. Run `crosswalk doctor`, then the same command again; if this stays, report both outputs."
+        )

@@ -1,21 +1,21 @@
 """Which rows go out: those the destination does not have yet, as far as the vendor would take them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crosswalk.push.known import ACCEPTED, CHANGED, NEW, REJECTED, Known
+from crosswalk.push.known import ACCEPTED, CHANGED, NEW, REJECTED, UNSURE, Known
 from crosswalk.push.rows import take
 
 
 class Selection:
     """Filters the stream of payloads and counts what it leaves out."""
 
-    def __init__(self, known: Known, resend_changed: bool, limit: int | None) -> None:
+    def __init__(self, known: Known, wanted: Collection[int], limit: int | None) -> None:
         self._known = known
-        self._wanted = {NEW, CHANGED} if resend_changed else {NEW}
+        self._wanted = wanted
         self._left = limit
         self.skipped: Counter[int] = Counter()
         self.seen = 0
@@ -45,10 +45,12 @@ class Selection:
     def wants(self, first: int, last: int) -> bool:
         """Whether a stretch of send orders holds something to send; one that does not is counted here, unread."""
         states = self._known.states[first : last + 1]
-        if len(states) <= last - first or any(state in states for state in self._wanted):
+        unknown = last - first + 1 - len(states)  # orders past the end are NEW
+        if (unknown and NEW in self._wanted) or any(state in states for state in self._wanted):
             return True
-        self.seen += len(states)
-        self.skipped.update({state: states.count(state) for state in (CHANGED, REJECTED, ACCEPTED)})
+        self.seen += last - first + 1
+        self.skipped.update({state: states.count(state) for state in (UNSURE, CHANGED, REJECTED, ACCEPTED)})
+        self.skipped[NEW] += unknown + states.count(NEW)
         return False
 
     def _new(self, rows: pa.RecordBatch) -> pa.RecordBatch:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from dataclasses import replace
 from typing import Any
 
@@ -339,7 +340,10 @@ def test_records_over_a_limit_stay_here(connected: Project, standin: Standin) ->
     assert standin.counts()["posthog_events_raw"] == 3
     letter = connected.letters("posthog")[0]
     assert (letter["record_id"], letter["status"]) == (record_uuid(2), 0)
-    assert letter["reason"] == "event_bytes 1200000 (limit 1000000)"
+    assert (letter["reason"], letter["vendor_text"]) == (
+        "event_bytes",
+        "not sent: event_bytes 1200000 (limit 1000000)",
+    )
     connected.push("posthog")
     assert len(connected.letters("posthog")) == 1
 
@@ -386,7 +390,7 @@ def test_bytes_depend_on_rows_alone(
     connected.build(mixpanel=records)
     connected.push("mixpanel")
     once = {seen.body for seen in standin.requests}
-    (connected.state / "ledger.sqlite").unlink()
+    shutil.rmtree(connected.state)
     monkeypatch.setattr("crosswalk.duckdb_warehouse._PIECE_BYTES", 2000)
     monkeypatch.setattr("crosswalk.duckdb_warehouse._BLOCK_ROWS", 7)
     connected.push("mixpanel", "--workers", "1")

@@ -1,5 +1,6 @@
 """Ledger, lock, secrets, file modes, signals: what must hold whatever happens."""
 
+import base64
 import json
 import os
 import signal
@@ -9,9 +10,14 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 from pathlib import Path
+from typing import Any
 
 import pytest
+from crosswalk import redact
+from crosswalk.errors import TerminatedError
+from crosswalk.push.known import Known, look_up
 from standin.server import Failure, Standin
 
 from cli.support import Project, Result, mixpanel_event, mixpanel_profile, posthog_event
@@ -81,7 +87,9 @@ def test_what_a_dead_run_had_in_flight_is_unknown(connected: Project, standin: S
     assert {row["state"]: row["batches"] for row in batches} == {"accepted": 1, "unknown": 1}
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_signals_end_in_good_order(connected: Project, standin: Standin, number: int, code: int) -> None:
     connected.build(posthog=[posthog_event(one, day=one) for one in range(12)])
     standin.fail("/batch/", *[Failure(delay=0.2)] * 12)
@@ -92,7 +100,9 @@ def test_signals_end_in_good_order(connected: Project, standin: Standin, number:
     out, err = run.communicate(timeout=30)
     assert time.monotonic() - asked < 5
     assert run.returncode == code, err
-    assert "run the same command again" in out
+    assert f"crosswalk --project-dir {connected.folder} push --to posthog --yes" in out, (
+        "how to go on, to paste"
+    )
     sent = standin.counts()["posthog_events_raw"]
     report = connected.push("posthog").report()
     assert report["already_accepted"] == sent, "what came home is in the ledger"
@@ -111,6 +121,101 @@ def test_a_hung_vendor_does_not_hold_the_end_up(connected: Project, standin: Sta
     assert time.monotonic() - asked < 8
     batches = connected.run("status", "--json").report()["batches"]
     assert [row["state"] for row in batches] == ["unknown"]
+
+
+def test_a_second_ctrl_c_does_not_wait(connected: Project, standin: Standin) -> None:
+    connected.build(posthog=[posthog_event(0)])
+    standin.fail("/batch/", Failure(delay=300.0))
+    run = _spawn(connected, "push", "--to", "posthog", "--yes")
+    _wait_for_requests(standin, 1)
+    run.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=30)
+    assert run.returncode == 130
+    batches = connected.run("status", "--json").report()["batches"]
+    assert [row["state"] for row in batches] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(KeyboardInterrupt(), 130), (TerminatedError(), 143), (TerminatedError(129), 129)]
+)
+def test_an_interrupt_before_the_first_request(
+    connected: Project, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+) -> None:
+    connected.build(posthog=[posthog_event(0)])
+
+    def interrupted(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("crosswalk.push.run.look_up", interrupted)
+        result = connected.push("posthog")
+    assert result.code == code
+    assert f"push --to posthog --yes --json --rate 1000000{chr(10)}" in result.err
+    assert connected.run("status", "--json").report()["last_run"]["outcome"] == "interrupted"
+    assert connected.push("posthog").code == 0
+
+
+def test_an_unknown_batch_whose_records_changed_is_said(connected: Project, standin: Standin) -> None:
+    connected.build(posthog=[posthog_event(number) for number in range(3)])
+    standin.fail("/batch/", Failure(delay=300.0, after=True))
+    run = _spawn(connected, "push", "--to", "posthog", "--yes")
+    _wait_for_requests(standin, 1)
+    run.kill()
+    run.communicate(timeout=30)
+    connected.build(posthog=[posthog_event(0), posthog_event(1, event="renamed"), posthog_event(5)])
+    result = connected.push("posthog")
+    report = result.report()
+    assert (result.code, report["accepted"], report["unsure"]) == (0, 3, 1)
+    assert "the destination may hold both versions" in result.err
+    assert [one["event"] for one in standin.posthog.raw_events].count("renamed") == 1
+    assert connected.push("posthog").report()["unsure"] == 0
+    batches = connected.run("status", "--json").report()["batches"]
+    assert [row["state"] for row in batches] == ["accepted"], "nothing is open any more"
+
+
+def test_a_batch_that_was_taken_in_part_is_closed_by_the_run_that_ends_it(
+    connected: Project, standin: Standin
+) -> None:
+    connected.build(posthog=[posthog_event(number) for number in range(4)])
+    standin.fail("/batch/", Failure(413, {}), Failure(), *[Failure(503, {})] * 10)
+    assert connected.push("posthog").code == 5
+
+    def states() -> dict[str, int]:
+        rows = connected.run("status", "--json").report()["batches"]
+        return {row["state"]: row["accepted"] for row in rows}
+
+    assert states() == {"unknown": 2}
+    while standin.next_failure("/batch/"):
+        pass
+    report = connected.push("posthog").report()
+    assert (report["already_accepted"], report["accepted"]) == (2, 2)
+    assert states() == {"partly_accepted": 2, "accepted": 2}
+
+
+def test_a_second_push_of_the_same_plan_compares_nothing(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [posthog_event(number, day=number) for number in range(4)]
+    connected.build(posthog=records)
+    compared = 0
+
+    def counted(*arguments: Any) -> Known:
+        nonlocal compared
+        compared += 1
+        return look_up(*arguments)
+
+    monkeypatch.setattr("crosswalk.push.run.look_up", counted)
+    connected.push("posthog", "--limit", "3")
+    connected.push("posthog")
+    assert compared == 2, "what a limit left open is looked for"
+    before = len(standin.requests)
+    report = connected.push("posthog").report()
+    assert (compared, report["already_accepted"], len(standin.requests)) == (2, 4, before)
+    connected.build(posthog=[*records, posthog_event(9)])
+    assert connected.push("posthog").report()["accepted"] == 1
+    assert compared == 3, "another plan is compared"
 
 
 def test_another_project_is_another_ledger_entry(
@@ -160,13 +265,67 @@ def test_files_are_private(connected: Project) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path
 
 
+def _forms(secret: str) -> set[str]:
+    """How a secret can come back: as it is, URL-encoded, JSON-escaped, base64 at each of the three alignments."""
+    found = {
+        secret,
+        urllib.parse.quote(secret, safe=""),
+        urllib.parse.quote_plus(secret),
+        json.dumps(secret)[1:-1],
+    }
+    for ahead in ("", "a", "ab"):
+        encoded = base64.b64encode(f"{ahead}{secret}zz".encode()).decode().rstrip("=")
+        inner = encoded[2 if ahead else 0 : -3]
+        found |= {inner, inner.replace("+", "-").replace("/", "_")}
+    return found
+
+
 def _no_secret_in(project: Project, results: list[Result], secrets: list[str]) -> None:
     texts = [result.out + result.err for result in results]
     blobs = [path.read_bytes() for path in project.state.rglob("*") if path.is_file()]
     assert blobs
-    for secret in secrets:
-        assert not any(secret in text for text in texts), "a secret was printed"
-        assert not any(secret.encode() in blob for blob in blobs), "a secret was stored"
+    for form in (form for secret in secrets for form in _forms(secret)):
+        assert not any(form in text for text in texts), "a secret was printed"
+        assert not any(form.encode() in blob for blob in blobs), "a secret was stored"
+
+
+@pytest.mark.parametrize("secret", ["phc_abcDEF123456", "S3cr3t%/x+y", 'quo"te\\and ünïcode'])
+@pytest.mark.parametrize("before", ["", "a", "ab", "user:", "a longer text, "])
+def test_every_form_of_a_secret_is_taken_out(
+    secret: str, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redact, "_forms", set())
+    redact.register(secret)
+    plain = f"{before}{secret}, after"
+    encoded = base64.b64encode(plain.encode()).decode()
+    texts = [
+        plain,
+        encoded,
+        base64.urlsafe_b64encode(plain.encode()).decode(),
+        urllib.parse.quote(encoded, safe=""),
+        urllib.parse.quote(plain),
+        urllib.parse.quote(plain).lower() if secret.islower() else plain,
+        json.dumps(plain),
+        json.dumps(json.dumps(plain)),
+        json.dumps(plain, ensure_ascii=False),
+        repr(plain),
+    ]
+    for text in texts:
+        assert "[secret]" in redact.clean(text)
+        assert not any(form in redact.clean(text) for form in _forms(secret))
+    assert redact.clean("nothing to hide") == "nothing to hide"
+
+
+def test_the_command_line_and_a_killed_run_hold_no_secret(connected: Project, standin: Standin) -> None:
+    connected.build(mixpanel=[mixpanel_event(number, bucket=number) for number in range(4)])
+    standin.fail("/import", Failure(), Failure(delay=300.0))
+    run = _spawn(connected, "push", "--to", "mixpanel", "--yes", "-v", "--workers", "1")
+    _wait_for_requests(standin, 2)
+    said = Path(f"/proc/{run.pid}/cmdline").read_text()
+    run.kill()
+    out, err = run.communicate(timeout=30)
+    assert (connected.state / "ledger.sqlite-wal").stat().st_size, "the write-ahead log is looked at, too"
+    _no_secret_in(connected, [Result(-9, out + said, err)], [standin.token])
 
 
 def test_secrets_stay_out_of_everything(
@@ -175,7 +334,8 @@ def test_secrets_stay_out_of_everything(
     monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT", standin.account)
     monkeypatch.setenv("MIXPANEL_SERVICE_SECRET", standin.account_secret)
     monkeypatch.setenv("MIXPANEL_PROJECT_ID", standin.project_id)
-    echo = f"token {standin.token} key {standin.api_key} secret {standin.account_secret} S3cr3t%25%2Fx%2By refused"
+    basic = base64.b64encode(f"{standin.account}:{standin.account_secret}".encode()).decode()
+    echo = f"{basic} token {standin.token} key {standin.api_key} secret {standin.account_secret} S3cr3t%25%2Fx%2By refused"
     records = [*(mixpanel_event(number) for number in range(4)), mixpanel_profile(1)]
     connected.build(mixpanel=records, posthog=[posthog_event(number) for number in range(4)])
     results = []
@@ -197,12 +357,16 @@ def test_secrets_stay_out_of_everything(
         standin.fail("/batch/", Failure(status, {"detail": echo}))
         results.append(connected.push("posthog", "-v"))
     results += [
+        connected.run("replay", "--to", "mixpanel", "--yes", "-v"),
+        connected.run("doctor", "-v"),
+        connected.run("doctor", "--rebuild-ledger", "-v"),
+        connected.run("columns", "--to", "mixpanel", "-v"),
         connected.run("status"),
         connected.run("status", "--json"),
         connected.run("plan", "--to", "posthog"),
     ]
     assert [result.code for result in results[:4]] == [7, 7, 3, 5]
-    secrets = [standin.token, standin.api_key, standin.account_secret, standin.account, "S3cr3t%25%2Fx%2By"]
+    secrets = [standin.token, standin.api_key, standin.account_secret, standin.account]
     _no_secret_in(connected, results, secrets)
     assert "[secret]" in connected.letters("mixpanel")[0]["vendor_text"]
 
