@@ -79,6 +79,42 @@ class DuckDBWarehouse(Warehouse):
                     piece = connection.sql(sql, params={"first": first, "last": last}).to_arrow_table()
                 yield from _in_order(piece).to_batches()
 
+    def stream_raw_lines(self, source: str) -> Iterator[pa.RecordBatch]:
+        """See Warehouse.stream_raw_lines; a piece is about 24 MB of lines."""
+        lines = self.relation(f"stg_{source}__lines")
+        blocks = self.query(
+            f"""
+            select min(rowid) as first, max(rowid) as last, sum(strlen(line)) as bytes
+            from {lines} group by rowid // {_BLOCK_ROWS} order by first
+            """
+        )
+        sql = self._raw_sql(source)
+        widest = max((int(block["bytes"] or 0) for block in blocks), default=0)
+        memory = _MEMORY + _MEMORY_A_VECTOR_BYTE * widest * (_VECTOR_ROWS // _BLOCK_ROWS)
+        for first, last in _grouped(blocks):
+            with self._open(memory) as connection, _explained():
+                piece = connection.sql(sql, params={"first": first, "last": last}).to_arrow_table()
+            yield from piece.to_batches()
+
+    def _raw_sql(self, source: str) -> str:
+        """One piece of the kept lines; where staging put a line together or took doubled keys out, its text stands."""
+        text = f"stg_{source}__{'texts' if source == 'mixpanel' else 'deduplicated_keys'}"
+        return f"""
+            select kept.file, kept.event_at, kept.source_project, kept.event_key, coalesce(read.line, landed.line) as line
+            from (
+                select * from {self.relation(f"stg_{source}__rows")}
+                where outcome = 'kept' and line_id between $first and $last
+            ) as kept
+            inner join (
+                select rowid as line_id, line from {self.relation(f"stg_{source}__lines")}
+                where rowid between $first and $last
+            ) as landed on landed.line_id = kept.line_id
+            left join (
+                select line_id, line from {self.relation(text)} where line_id between $first and $last
+            ) as read on read.line_id = kept.line_id
+            order by kept.line_id
+        """
+
     def _payload_sql(self, destination: str) -> str:
         """One piece; the join with what the vendor would refuse only where there is something to join."""
         refused = f"""
@@ -90,7 +126,7 @@ class DuckDBWarehouse(Warehouse):
         any_refused = self.query(f"select count(*) as n from ({refused})")[0]["n"]
         join = f"left join ({refused}) as r on r.record_id = p.record_id" if any_refused else ""
         return f"""
-            select p.send_order, p.event_date, p.bucket, p.{KIND_COLUMN[destination]} as kind, p.record_id,
+            select p.send_order, p.event_date, p.event_at, p.bucket, p.{KIND_COLUMN[destination]} as kind, p.record_id,
                 concat(p.payload, ',') as line, {_hashes(destination, "p.")},
                 {"r.refusal" if any_refused else "null::varchar"} as refusal
             from {self.payloads(destination)} as p {join}
@@ -105,20 +141,7 @@ class DuckDBWarehouse(Warehouse):
             from {self.payloads(destination)} group by send_order // {_BLOCK_ROWS} order by first
             """
         )
-        pieces: list[tuple[int, int]] = []
-        filled = _PIECE_BYTES
-        for block in blocks:
-            size = int(block["bytes"] or 0)
-            if size > _PIECE_BYTES:
-                pieces += _cut(block["first"], block["last"], size)
-                filled = _PIECE_BYTES
-            elif filled + size > _PIECE_BYTES:
-                pieces.append((block["first"], block["last"]))
-                filled = size
-            else:
-                pieces[-1] = (pieces[-1][0], block["last"])
-                filled += size
-        return pieces
+        return _grouped(blocks)
 
     def _memory(self, destination: str) -> int:
         """Bytes of memory that reading the payloads takes: more than usual only where records are very large."""
@@ -196,6 +219,24 @@ def _in_order(piece: pa.Table) -> pa.Table:
     if pc.all(pc.less(orders.slice(0, max(0, len(orders) - 1)), orders.slice(1))).as_py() is False:
         return piece.sort_by("send_order")
     return piece
+
+
+def _grouped(blocks: list[dict[str, Any]]) -> list[tuple[int, int]]:
+    """Neighbouring blocks (`first`, `last`, `bytes`) as ranges of about `_PIECE_BYTES` each."""
+    pieces: list[tuple[int, int]] = []
+    filled = _PIECE_BYTES
+    for block in blocks:
+        size = int(block["bytes"] or 0)
+        if size > _PIECE_BYTES:
+            pieces += _cut(block["first"], block["last"], size)
+            filled = _PIECE_BYTES
+        elif filled + size > _PIECE_BYTES:
+            pieces.append((block["first"], block["last"]))
+            filled = size
+        else:
+            pieces[-1] = (pieces[-1][0], block["last"])
+            filled += size
+    return pieces
 
 
 def _cut(first: int, last: int, size: int) -> list[tuple[int, int]]:
