@@ -78,6 +78,7 @@ class DuckDBWarehouse(Warehouse):
                 with self._open(memory) as connection, _explained():
                     piece = connection.sql(sql, params={"first": first, "last": last}).to_arrow_table()
                 yield from _in_order(piece).to_batches()
+                del piece
 
     def stream_raw_lines(self, source: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_raw_lines; a piece is about 24 MB of lines."""
@@ -95,6 +96,7 @@ class DuckDBWarehouse(Warehouse):
             with self._open(memory) as connection, _explained():
                 piece = connection.sql(sql, params={"first": first, "last": last}).to_arrow_table()
             yield from piece.to_batches()
+            del piece
 
     def _raw_sql(self, source: str) -> str:
         """One piece of the kept lines; where staging put a line together or took doubled keys out, its text stands."""

@@ -85,8 +85,9 @@ class PayloadRows(Rows):
                 rows = rows.filter(pc.invert(refused))
             if self._repeated:
                 rows = self._without_repeated(rows, left_out)
-            if rows.num_rows:
-                yield self._shaped(rows)
+            shaped = self._shaped(rows)
+            del rows, refused
+            yield shaped
 
     def _find_repeated(self) -> dict[str, int]:
         """Record ids that stand in several records, with the first send order of each: PostHog wants unique uuids."""
@@ -113,15 +114,16 @@ class PayloadRows(Rows):
 
     def _shaped(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         kinds = rows.column("kind")
-        folder = pc.cast(kinds, pa.string()) if self._destination == "mixpanel" else _same("", rows.num_rows)
         ranks = pa.array(_KIND_RANK[self._destination])
+        rank = pc.index_in(kinds, value_set=ranks)
+        folder = ranks.take(rank) if self._destination == "mixpanel" else _same("", rows.num_rows)
         line = pc.binary_replace_slice(
             pc.cast(rows.column("line"), pa.binary()), start=-1, stop=_PAST_THE_END, replacement=b"\n"
         )
         return _batch(
             at=_micros(rows.column("event_at")),
-            rank=pc.index_in(kinds, value_set=ranks),
-            tie=rows.column("send_order"),
+            rank=rank,
+            tie=_own(rows.column("send_order")),
             folder=folder,
             line=line,
         )
@@ -163,8 +165,9 @@ class RawRows(Rows):
                 for row, fault in zip(rows.filter(bad).to_pylist(), filter(None, faults), strict=True):
                     left_out.add("line", row["event_key"], "importer_type", fault, row["line"])
                 rows = rows.filter(pc.invert(bad))
-            if rows.num_rows:
-                yield _raw_batch(rows)
+            shaped = _raw_batch(rows)
+            del rows
+            yield shaped
 
     def left_out_before(self) -> dict[str, int]:
         rows = self._warehouse.query(
@@ -194,6 +197,9 @@ def _small(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         step = max(1, rows.num_rows * _SLICE_BYTES // max(1, rows.nbytes))
         for start in range(0, rows.num_rows, step):
             yield rows.slice(start, step)
+        # what the engine made is freed as a whole, before it makes the next piece
+        del rows
+        pa.default_memory_pool().release_unused()
 
 
 def _batch(**columns: pa.Array) -> pa.RecordBatch:
@@ -201,7 +207,12 @@ def _batch(**columns: pa.Array) -> pa.RecordBatch:
 
 
 def _micros(moments: pa.Array) -> pa.Array:
-    return pc.cast(pc.cast(moments, pa.timestamp("us")), pa.int64())
+    return _own(pc.cast(pc.cast(moments, pa.timestamp("us")), pa.int64()))
+
+
+def _own(numbers: pa.Array) -> pa.Array:
+    """A copy: a view of one column would keep all that the engine made with it in memory."""
+    return pc.add(numbers, 0)
 
 
 def _same(text: str, number: int) -> pa.Array:

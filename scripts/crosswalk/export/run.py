@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from crosswalk import exits
 from crosswalk.errors import ConfigError, CountsError, LocalError, LockedError
 from crosswalk.export.left_out import LeftOut
@@ -193,8 +195,8 @@ def _write(rows: Rows, store: Store, options: ExportOptions, shelf: Shelf, left_
     cutter = Cutter(store.workplace, shelf.put, options.part_size, options.gzip)
     days_in_order = isinstance(rows, PayloadRows)
     try:
-        with Progress(rows.count(), "lines") as progress:
-            batches = rows.batches(left_out)
+        with Progress(2 * rows.count(), "lines read and written") as progress:
+            batches = _counted(rows.batches(left_out), progress)
             for batch in by_time(batches, options.scratch, days_in_order=days_in_order):
                 cutter.add(batch)
                 progress.add(batch.num_rows)
@@ -206,6 +208,12 @@ def _write(rows: Rows, store: Store, options: ExportOptions, shelf: Shelf, left_
         ) from error
     finally:
         cutter.discard()
+
+
+def _counted(batches: Iterator[pa.RecordBatch], progress: Progress) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        progress.add(batch.num_rows)
+        yield batch
 
 
 def _report(store: Store, done: Manifest, shelf: Shelf, letters: str | None) -> Report:
