@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from crosswalk.files import open_private, private_folder
 
 # Bytes of rows that are sorted at once, and that are gathered before they go to the scratch files.
-SORT_BYTES = 12_000_000
+SORT_BYTES = 8_000_000
 _MOST_PILES = 256
-_FLUSH_BYTES = 6_000_000
-_SLICE_BYTES = 4_000_000
+_FLUSH_BYTES = 3_000_000
+_SLICE_BYTES = 2_000_000
 _DAY = 86_400_000_000
 _ORDER = [("at", "ascending"), ("rank", "ascending"), ("tie", "ascending")]
 
@@ -134,7 +134,9 @@ def _sorted(pile: _Pile) -> Iterator[pa.RecordBatch]:
     if pile.size <= pile.limit:
         table = pa.Table.from_batches(pile.rows())
         pile.remove()
-        yield from _slices(table.sort_by(_ORDER))
+        table = table.sort_by(_ORDER)
+        pa.default_memory_pool().release_unused()
+        yield from _slices(table)
     elif pile.least == pile.greatest:
         yield from _one_moment(pile)
     else:

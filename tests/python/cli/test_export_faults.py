@@ -63,7 +63,7 @@ def large(project: Project, tmp_path: Path) -> tuple[Project, dict[str, str], fl
 
 def test_killed_at_random_moments(large: tuple[Project, dict[str, str], float], dest: Path) -> None:
     project, whole, seconds = large
-    chance = random.Random(20250301)
+    chance = random.Random(20250301)  # noqa: S311 - no secret
     for _ in range(KILLS):
         run = subprocess.Popen(
             command(project, dest, "--part-size", "20kB"), env=environment(), stderr=subprocess.DEVNULL
@@ -186,7 +186,7 @@ def rows(moments: list[int], ranks: list[int] | None = None) -> pa.RecordBatch:
 
 
 def test_rows_that_do_not_fit_are_sorted_on_the_disk(tmp_path: Path) -> None:
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - no secret
     moments = [int(chance.expovariate(1e-12)) for _ in range(5000)]
     batch = rows(moments)
     pieces = [batch.slice(start, 400) for start in range(0, 5000, 400)]
@@ -197,7 +197,7 @@ def test_rows_that_do_not_fit_are_sorted_on_the_disk(tmp_path: Path) -> None:
 
 
 def test_each_day_is_sorted_by_itself(tmp_path: Path) -> None:
-    chance = random.Random(8)
+    chance = random.Random(8)  # noqa: S311 - no secret
     day = 86_400_000_000
     moments = [number * day + chance.randrange(day) for number in range(20) for _ in range(300)]
     pieces = [rows(moments).slice(start, 700) for start in range(0, 6000, 700)]
@@ -224,7 +224,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         most = 0
 
         def pieces(number: int = number) -> Iterator[pa.RecordBatch]:
-            chance = random.Random(9)
+            chance = random.Random(9)  # noqa: S311 - no secret
             for _ in range(number // 500):
                 yield rows([chance.randrange(10**12) for _ in range(500)])
 
