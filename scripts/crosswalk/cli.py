@@ -22,6 +22,8 @@ _COMMANDS = {
     "export": export,
     "status": status,
 }
+# Holds the number of SIGTERM once it came.
+_terminated: list[int] = []
 _DEFAULTS = {"project_dir": ".", "profiles_dir": None, "target": None, "state_dir": None, "verbose": False}
 
 
@@ -65,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see `crosswalk.exits`."""
     arguments = make_parser().parse_args(argv)
     configure_logging(arguments.verbose)
+    _terminated.clear()
     before = _on_sigterm(_terminate)
     try:
         return int(_COMMANDS[arguments.command].run(arguments))
@@ -87,6 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return exits.LOCAL
     except Exception as error:
+        if _was_interrupted(error):
+            _complain("Interrupted: run the same command again to go on.")
+            return exits.TERMINATED if _terminated else exits.INTERRUPTED
         if arguments.verbose:
             print(clean(traceback.format_exc()), file=sys.stderr)
         _complain(
@@ -103,7 +109,13 @@ def _complain(message: str) -> None:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
+    _terminated.append(number)
     raise TerminatedError
+
+
+def _was_interrupted(error: Exception) -> bool:
+    """Whether a signal came while DuckDB was at work: it puts its own error in the place of ours."""
+    return type(error).__name__ == "InterruptException" or str(error) == "Query interrupted"
 
 
 def _on_sigterm(handler: object) -> object:

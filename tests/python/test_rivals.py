@@ -3,6 +3,7 @@
 One small build of two sources holds the data; the tests of sending use payloads of their own and the stand-in.
 """
 
+import gzip
 import json
 import uuid
 from datetime import UTC, datetime
@@ -93,7 +94,7 @@ def test_1_people_are_merged_by_a_real_key(built: Result) -> None:
 def test_1_times_keep_their_fraction(built: Result) -> None:
     """Aplistorical, and PostHog's importer for Mixpanel (5), cut times to the second."""
     assert only(built, "posthog", "known").json["timestamp"] == "2024-01-15T12:00:00.123456Z"
-    moment = datetime.fromtimestamp(only(built, "mixpanel", "known").properties["time"] / 1000, UTC)
+    moment = datetime.fromtimestamp(float(only(built, "mixpanel", "known").properties["time"]) / 1000, UTC)
     assert moment == datetime(2024, 1, 15, 12, 0, 0, 123000, UTC)
 
 
@@ -215,7 +216,7 @@ def test_1_every_request_is_marked_as_history(connected: Project, standin: Stand
     """Aplistorical leaves `historical_migration` out: imports are billed and compete with live traffic."""
     connected.build(posthog=[posthog_event(number, day=number) for number in range(3)])
     assert connected.push("posthog", "--batch-size", "1").code == 0
-    bodies = [json.loads(seen.body) for seen in standin.requests]
+    bodies = [json.loads(gzip.decompress(seen.body)) for seen in standin.requests]
     assert len(bodies) == 3
     assert {body["historical_migration"] for body in bodies} == {True}
 

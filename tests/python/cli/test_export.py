@@ -413,3 +413,22 @@ def test_interrupted_and_run_again(
     assert manifest(dest)["complete"] is False
     report = run_export(project, dest).report()
     assert (report["parts_written"], report["parts_kept"]) == (1, 2)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_while_the_warehouse_reads(
+    project: Project, dest: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
+) -> None:
+    """DuckDB answers a signal with an error of its own, which is no fault of ours."""
+    project.build(posthog=records())
+
+    def interrupted(*_: object) -> None:
+        try:
+            signal.raise_signal(number)
+        except BaseException as error:
+            raise RuntimeError("Query interrupted") from error
+
+    monkeypatch.setattr("crosswalk.duckdb_warehouse.DuckDBWarehouse.content_hash", interrupted)
+    result = run_export(project, dest)
+    assert result.code == code
+    assert "run the same command again" in result.err
