@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from crosswalk import __version__, exits
-from crosswalk.commands import build, columns, doctor, extract, plan, push, replay, status
+from crosswalk.commands import build, columns, doctor, export, extract, plan, push, replay, status
 from crosswalk.errors import CrosswalkError, TerminatedError
 from crosswalk.output import configure_logging, safe
 from crosswalk.redact import clean
@@ -21,9 +21,12 @@ _COMMANDS = {
     "plan": plan,
     "push": push,
     "replay": replay,
+    "export": export,
     "status": status,
     "doctor": doctor,
 }
+# Holds the number of the signal that ended the command, once it came.
+_terminated: list[int] = []
 _DEFAULTS = {"project_dir": ".", "profiles_dir": None, "target": None, "state_dir": None, "verbose": False}
 
 
@@ -68,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = make_parser().parse_args(argv)
     arguments.typed = shlex.join(["crosswalk", *(sys.argv[1:] if argv is None else argv)])
     configure_logging(arguments.verbose)
+    _terminated.clear()
     before = {number: _on_signal(number, _terminate) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         return int(_COMMANDS[arguments.command].run(arguments))
@@ -90,6 +94,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return exits.LOCAL
     except Exception as error:
+        if _was_interrupted(error):
+            _complain(f"Interrupted. To go on, run the same command again: {arguments.typed}")
+            return exits.of_signal(_terminated[0]) if _terminated else exits.INTERRUPTED
         if arguments.verbose:
             print(clean(traceback.format_exc()), file=sys.stderr)
         _complain(
@@ -114,7 +121,13 @@ def _state_dir(arguments: argparse.Namespace) -> str:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
+    _terminated.append(number)
     raise TerminatedError(exits.of_signal(number))
+
+
+def _was_interrupted(error: Exception) -> bool:
+    """Whether a signal came while DuckDB was at work: it puts its own error in the place of ours."""
+    return type(error).__name__ == "InterruptException" or str(error) == "Query interrupted"
 
 
 def _on_signal(number: int, handler: object) -> object:

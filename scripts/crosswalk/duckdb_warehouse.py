@@ -88,6 +88,46 @@ class DuckDBWarehouse(Warehouse):
                     between = {"first": piece.first, "last": piece.last}
                     found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
                 yield from _in_order(found).to_batches()
+                del found
+
+    def stream_raw_lines(self, source: str) -> Iterator[pa.RecordBatch]:
+        """See Warehouse.stream_raw_lines; a piece is about 12 MB of lines."""
+        lines = self.relation(f"stg_{source}__lines")
+        blocks = self.query(
+            f"""
+            select min(rowid) as first_order, max(rowid) as last_order, count(*) as records,
+                coalesce(sum(strlen(line)), 0) as bytes
+            from {lines} group by rowid // {_BLOCK_ROWS} order by first_order
+            """
+        )
+        sql = self._raw_sql(source)
+        widest = max((int(block["bytes"] or 0) for block in blocks), default=0)
+        memory = _MEMORY + _MEMORY_A_VECTOR_BYTE * widest * (_VECTOR_ROWS // _BLOCK_ROWS)
+        for piece in pieces(blocks, _PIECE_BYTES):
+            with self._open(memory) as connection, _explained():
+                between = {"first": piece.first, "last": piece.last}
+                found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
+            yield from found.to_batches()
+            del found
+
+    def _raw_sql(self, source: str) -> str:
+        """One piece of the kept lines; where staging put a line together or took doubled keys out, its text stands."""
+        text = f"stg_{source}__{'texts' if source == 'mixpanel' else 'deduplicated_keys'}"
+        return f"""
+            select kept.file, kept.event_at, kept.source_project, kept.event_key, coalesce(read.line, landed.line) as line
+            from (
+                select * from {self.relation(f"stg_{source}__rows")}
+                where outcome = 'kept' and line_id between $first and $last
+            ) as kept
+            inner join (
+                select rowid as line_id, line from {self.relation(f"stg_{source}__lines")}
+                where rowid between $first and $last
+            ) as landed on landed.line_id = kept.line_id
+            left join (
+                select line_id, line from {self.relation(text)} where line_id between $first and $last
+            ) as read on read.line_id = kept.line_id
+            order by kept.line_id
+        """
 
     def _payload_sql(self, destination: str) -> str:
         """One piece; the join with what the vendor would refuse only where there is something to join."""
@@ -100,7 +140,7 @@ class DuckDBWarehouse(Warehouse):
         any_refused = self.query(f"select count(*) as n from ({refused})")[0]["n"]
         join = f"left join ({refused}) as r on r.record_id = p.record_id" if any_refused else ""
         return f"""
-            select p.send_order, p.event_date, p.bucket, p.{KIND_COLUMN[destination]} as kind, p.record_id,
+            select p.send_order, p.event_date, p.event_at, p.bucket, p.{KIND_COLUMN[destination]} as kind, p.record_id,
                 concat(p.payload, ',') as line, {_hashes(destination, "p.")},
                 {"r.refusal" if any_refused else "null::varchar"} as refusal
             from {self.payloads(destination)} as p {join}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crosswalk.errors import ConfigError
 from crosswalk.profile import Target, read_target
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Warehouse(ABC):
 
         `wanted` is asked before a piece is read, with its first and last send order.
 
-        Columns: send_order, event_date, bucket, kind, record_id, line (the payload and a comma), id_hash,
+        Columns: send_order, event_date, event_at, bucket, kind, record_id, line (the payload and a comma), id_hash,
         payload_hash, refusal (why the vendor would refuse the record, else null).
         """
 
@@ -61,6 +62,17 @@ class Warehouse(ABC):
 
     def close(self) -> None:  # noqa: B027 - most have nothing to close
         """Let go of connections; the warehouse can be used again."""
+
+    def stream_raw_lines(self, source: str) -> "Iterator[pa.RecordBatch]":
+        """The landed lines that staging kept, as staging read them, in the order in which they were landed.
+
+        Columns: file, event_at (UTC, microseconds), source_project, event_key, line (without its end). Raises
+        ConfigError where the warehouse holds no landed lines.
+        """
+        raise ConfigError(
+            f"This warehouse holds no landed lines of {source}: export them from a DuckDB target, or choose "
+            "--content posthog or mixpanel."
+        )
 
     def payloads(self, destination: str) -> str:
         """The quoted name of the destination's payload relation."""
