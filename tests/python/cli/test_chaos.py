@@ -18,10 +18,10 @@ from cli.forked import Ended, ForkServer
 from cli.support import Project, Record, mixpanel_event, mixpanel_profile, posthog_event, record_uuid
 
 _LONG = os.environ.get("CROSSWALK_CHAOS") == "long"
-_KILLS = 500 if _LONG else 30
+_KILLS = 500 if _LONG else 24
 _HITS = range(1, 51) if _LONG else (1, 3)
 _WORKERS, _BATCH = 4, 20
-_RECORDS = 20_000 if _LONG else 1_200
+_RECORDS = 20_000 if _LONG else 800
 _EVENTS = 2_000 if _LONG else 200
 _BAD = {5, 63, 64, 199}
 
