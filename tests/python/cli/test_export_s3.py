@@ -239,6 +239,20 @@ def test_access_denied(project: Project, storage: Proxy) -> None:
     assert "AccessDenied" in result.err and BUCKET in result.err
 
 
+def test_secrets_of_boto3s_own_files_are_not_shown(
+    project: Project, storage: Proxy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project.build(posthog=records())
+    file = tmp_path / "credentials"
+    file.write_text(f"[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = {SECRET}\n")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+    monkeypatch.setattr("crosswalk.redact._forms", set())
+    storage.trouble = "denied"
+    assert to_s3(project).code == 3
+
+
 def test_no_such_bucket(project: Project, storage: Proxy) -> None:
     project.build(posthog=records())
     result = project.run("export", "--content", "posthog", "--dest", "s3://no-such-bucket/x")
