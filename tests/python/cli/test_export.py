@@ -37,6 +37,12 @@ def run_export(project: Project, dest: Path, *flags: str, content: str = "postho
     return project.run("export", "--content", content, "--dest", str(dest), "--json", *flags)
 
 
+def exported(project: Project, dest: Path, *flags: str, content: str = "posthog") -> None:
+    """An export in which nothing goes wrong."""
+    result = run_export(project, dest, *flags, content=content)
+    assert result.code == 0, result.err
+
+
 def parts(dest: Path) -> dict[str, bytes]:
     """Every file under the folder, hidden ones too, in the order of the names."""
     files = sorted(path for path in dest.rglob("*") if path.is_file())
@@ -75,7 +81,7 @@ def test_merges_come_before_events_of_the_same_moment(project: Project, dest: Pa
     kinds = ("person_update", "event", "group_identify", "identify")
     same = [posthog_event(1, kind=kind, uuid=record_uuid(n), event=kind) for n, kind in enumerate(kinds)]
     project.build(posthog=[Record(one.kind, record_uuid(n), *_rest(one, n)) for n, one in enumerate(same)])
-    run_export(project, dest)
+    exported(project, dest)
     assert [one["event"] for one in lines(dest)] == ["identify", "group_identify", "event", "person_update"]
 
 
@@ -85,7 +91,7 @@ def _rest(record: Record, bucket: int) -> tuple[Any, ...]:
 
 def test_every_line_is_what_posthog_takes(project: Project, dest: Path) -> None:
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     found = lines(dest)
     for one in found:
         assert one["event"] and isinstance(one["event"], str)
@@ -98,7 +104,7 @@ def test_every_line_is_what_posthog_takes(project: Project, dest: Path) -> None:
 def test_parts_are_bounded_and_a_day_each(project: Project, dest: Path) -> None:
     big = padded(posthog_event(900), 5000)
     project.build(posthog=[*records(), big])
-    run_export(project, dest, "--part-size", "2kB")
+    exported(project, dest, "--part-size", "2kB")
     found = parts(dest)
     assert len(found) > 6
     for name, data in found.items():
@@ -115,7 +121,7 @@ def test_gzip_is_the_same_bytes_each_time(project: Project, dest: Path) -> None:
     plain = dest.with_name("plain")
     for folder in (dest, again):
         assert run_export(project, folder, "--gzip").code == 0
-    run_export(project, plain)
+    exported(project, plain)
     assert parts(dest) == parts(again)
     assert all(name.endswith(".jsonl.gz") and data[4:8] == bytes(4) for name, data in parts(dest).items())
     assert lines(dest) == lines(plain)
@@ -188,7 +194,7 @@ def test_line_breaks_inside_of_a_payload_do_not_cut_it(project: Project, dest: P
             posthog_event(2),
         ]
     )
-    run_export(project, dest)
+    exported(project, dest)
     assert len(lines(dest)) == 2
 
 
@@ -212,7 +218,7 @@ def test_mixpanel_has_a_folder_for_each_endpoint(project: Project, dest: Path) -
 
 def test_a_second_run_writes_nothing(project: Project, dest: Path) -> None:
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     before = {path: path.stat().st_ino for path in dest.iterdir()}
     text = dest.with_name("history.manifest.json").read_bytes()
     result = run_export(project, dest)
@@ -224,7 +230,7 @@ def test_a_second_run_writes_nothing(project: Project, dest: Path) -> None:
 
 def test_what_is_missing_or_damaged_is_written_again(project: Project, dest: Path) -> None:
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     whole = parts(dest)
     first, second, _ = sorted(dest.iterdir())
     first.unlink()
@@ -240,7 +246,7 @@ def test_an_export_of_other_data_or_settings_is_not_mixed_in(
     project: Project, dest: Path, flags: tuple[str, ...]
 ) -> None:
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     before, said = parts(dest), manifest(dest)
     if not flags:
         project.build(posthog=records(59))
@@ -262,7 +268,7 @@ def test_strange_files_are_refused(project: Project, dest: Path) -> None:
 
 def test_a_stranger_with_the_name_of_a_part_is_refused(project: Project, dest: Path) -> None:
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     (dest / "2019-01-01_000001.jsonl").write_text("{}\n")
     assert run_export(project, dest).code == 2
     assert project.run("export", "--check", "--dest", str(dest)).code == 4
@@ -270,7 +276,7 @@ def test_a_stranger_with_the_name_of_a_part_is_refused(project: Project, dest: P
 
 def test_parts_without_a_manifest_are_refused(project: Project, dest: Path) -> None:
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     dest.with_name("history.manifest.json").unlink()
     result = run_export(project, dest)
     assert result.code == 2
@@ -279,7 +285,7 @@ def test_parts_without_a_manifest_are_refused(project: Project, dest: Path) -> N
 
 def test_an_emptied_folder_can_be_used_again(project: Project, dest: Path) -> None:
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     for path in dest.iterdir():
         path.unlink()
     project.build(posthog=records(10, 1))
@@ -306,7 +312,7 @@ def test_leftovers_of_a_killed_run_are_removed(project: Project, dest: Path) -> 
 
 def test_check(project: Project, dest: Path) -> None:
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     check = ("export", "--check", "--json", "--dest", str(dest))
     assert project.run(*check).code == 0
     first, second, third = sorted(dest.iterdir())
@@ -323,7 +329,7 @@ def test_check(project: Project, dest: Path) -> None:
 def test_check_wants_a_complete_export(project: Project, dest: Path) -> None:
     assert project.run("export", "--check", "--dest", str(dest)).code == 2
     project.build(posthog=records())
-    run_export(project, dest)
+    exported(project, dest)
     path = dest.with_name("history.manifest.json")
     path.write_text(path.read_text().replace('"complete": true', '"complete": false'))
     result = project.run("export", "--check", "--dest", str(dest))

@@ -172,7 +172,7 @@ def test_a_disk_that_fails_at_any_sync(project: Project, dest: Path, monkeypatch
     assert hashes(dest) == whole and manifest(dest)["complete"] is True
 
 
-def rows(moments: list[int], ranks: list[int] | None = None) -> pa.RecordBatch:
+def rows(moments: list[int], ranks: list[int] | None = None, width: int = 0) -> pa.RecordBatch:
     number = len(moments)
     return pa.RecordBatch.from_pydict(
         {
@@ -180,7 +180,7 @@ def rows(moments: list[int], ranks: list[int] | None = None) -> pa.RecordBatch:
             "rank": pa.array(ranks or [0] * number, pa.int32()),
             "tie": pa.array(range(number), pa.int64()),
             "folder": pa.array([""] * number),
-            "line": pa.array([f"{moment}\n".encode() for moment in moments], pa.binary()),
+            "line": pa.array([f"{moment:>{width}}\n".encode() for moment in moments], pa.binary()),
         }
     )
 
@@ -217,18 +217,37 @@ def test_one_moment_that_does_not_fit_is_in_the_order_of_ranks(tmp_path: Path) -
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
-    """What the sorter holds at once, of four times as many rows: the limit and a piece, not the rows."""
+    """What is held at once of four times as many rows, while they come and while they go: the limit, not the rows."""
     held = []
     for number in (5_000, 20_000):
         before = pa.total_allocated_bytes()
-        most = 0
+        seen = []
 
-        def pieces(number: int = number) -> Iterator[pa.RecordBatch]:
+        def pieces(
+            number: int = number, before: int = before, seen: list[int] = seen
+        ) -> Iterator[pa.RecordBatch]:
             chance = random.Random(9)
-            for _ in range(number // 500):
-                yield rows([chance.randrange(10**12) for _ in range(500)])
+            for _ in range(number // 100):
+                seen.append(pa.total_allocated_bytes() - before)
+                yield rows([chance.randrange(10**12) for _ in range(100)], width=1000)
 
         for _ in sorting.by_time(pieces(), tmp_path / str(number), days_in_order=False, limit=100_000):
-            most = max(most, pa.total_allocated_bytes() - before)
-        held.append(most)
-    assert held[1] < 2 * held[0] + 100_000, held
+            seen.append(pa.total_allocated_bytes() - before)
+        held.append(max(seen))
+    assert held[1] < 2 * held[0], held
+
+
+def test_a_part_is_on_the_disk_before_it_has_its_name(
+    project: Project, dest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.build(posthog=[posthog_event(one, day=one % 3) for one in range(30)])
+    sync, synced = os.fsync, []
+
+    def noted(handle: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    run_export(project, dest)
+    assert {dest / f".{name}.tmp" for name in parts(dest)} <= set(synced)
+    assert dest in synced

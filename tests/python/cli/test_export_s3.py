@@ -61,7 +61,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.connection.close()
                 return
             self.rfile.read(length)
-            status, text = (403, DENIED) if proxy.trouble == "denied" else (503, BUSY)
+            status, text = (403, DENIED) if "denied" in proxy.trouble else (503, BUSY)
             self._answer(status, {"Content-Type": "application/xml"}, text.encode())
             return
         body = self.rfile.read(length)
@@ -237,6 +237,27 @@ def test_access_denied(project: Project, storage: Proxy) -> None:
     result = to_s3(project)
     assert result.code == 3
     assert "AccessDenied" in result.err and BUCKET in result.err
+
+
+def test_secrets_of_boto3s_own_files_are_not_shown(
+    project: Project, storage: Proxy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project.build(posthog=records())
+    file = tmp_path / "credentials"
+    file.write_text(f"[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = {SECRET}\n")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+    monkeypatch.setattr("crosswalk.redact._forms", set())
+    storage.trouble = "denied"
+    assert to_s3(project).code == 3
+
+
+def test_access_to_parts_denied(project: Project, storage: Proxy) -> None:
+    """boto3 wraps what the storage says to an upload in a text; the exit code is that of the answer."""
+    project.build(posthog=records())
+    storage.trouble, storage.left = "parts denied", 1000
+    assert to_s3(project).code == 3
 
 
 def test_no_such_bucket(project: Project, storage: Proxy) -> None:
