@@ -31,7 +31,7 @@ class Transport:
     def __init__(self, base_url: str, connections: int) -> None:
         self.base_url = base_url
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        self._pool = _manager(base_url, maxsize=connections, block=True, retries=False, timeout=timeout)
+        self._pool = pool_manager(base_url, maxsize=connections, block=True, retries=False, timeout=timeout)
         self._headers = {"User-Agent": f"crosswalk/{__version__}", "Accept": "application/json"}
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -55,7 +55,7 @@ class Transport:
             finally:
                 response.release_conn()
         except urllib3.exceptions.HTTPError as error:
-            raise _explained(error) from error
+            raise explained(error) from error
         headers_in = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, headers_in, clean(content.decode("utf-8", "replace")).encode())
 
@@ -64,7 +64,7 @@ class Transport:
         self._pool.clear()
 
 
-def _manager(base_url: str, **options: object) -> urllib3.PoolManager:
+def pool_manager(base_url: str, **options: object) -> urllib3.PoolManager:
     """A pool, through the proxy that the environment names for this host, if any; never for this machine itself."""
     parts = urllib.parse.urlsplit(base_url)
     host = parts.hostname or ""
@@ -75,7 +75,8 @@ def _manager(base_url: str, **options: object) -> urllib3.PoolManager:
     return urllib3.PoolManager(**options)  # type: ignore[arg-type]
 
 
-def _explained(error: urllib3.exceptions.HTTPError) -> TransportError:
+def explained(error: urllib3.exceptions.HTTPError, seconds: float = READ_SECONDS) -> TransportError:
+    """What went wrong, in words; `seconds` is the time-out that applied."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -90,5 +91,5 @@ def _explained(error: urllib3.exceptions.HTTPError) -> TransportError:
     if isinstance(error, urllib3.exceptions.ProxyError):
         return TransportError("the proxy did not let the request through", ambiguous=False)
     if isinstance(error, urllib3.exceptions.TimeoutError):
-        return TransportError(f"no answer came within {READ_SECONDS:.0f} s", ambiguous=True)
+        return TransportError(f"no answer came within {seconds:.0f} s", ambiguous=True)
     return TransportError("the connection broke before the answer was complete", ambiguous=True)
