@@ -20,6 +20,8 @@ MIXPANEL_HOSTS = {
     "eu": "https://api-eu.mixpanel.com",
     "in": "https://api-in.mixpanel.com",
 }
+# Amplitude docs, Export API: "analytics.amplitude.com" is the web app and no API.
+AMPLITUDE_HOSTS = {"us": "https://amplitude.com", "eu": "https://analytics.eu.amplitude.com"}
 POSTHOG_HOSTS = {"us": "https://us.i.posthog.com", "eu": "https://eu.i.posthog.com"}
 REGIONS = ("us", "eu", "in")
 # All variables that hold a credential; their values are kept out of every text, whichever command runs.
@@ -51,6 +53,15 @@ class PostHogSettings:
 
     url: str
     api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AmplitudeSettings:
+    """An Amplitude project, named by its API key; the secret key signs in."""
+
+    url: str
+    api_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
 
 
 class Environment(Mapping[str, str]):
@@ -106,6 +117,18 @@ def _unquoted(value: str) -> str:
     if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
         return value[1:-1]
     return value.split(" #", 1)[0].rstrip()
+
+
+def amplitude_settings(environment: Environment, region: str | None) -> AmplitudeSettings:
+    """Amplitude's address and keys. Raises ConfigError (address) and CredentialsError (keys)."""
+    url = _address(environment, "AMPLITUDE", "AMPLITUDE_URL", region, AMPLITUDE_HOSTS)
+    keys = {name: environment.secret(name) for name in ("AMPLITUDE_API_KEY", "AMPLITUDE_SECRET_KEY")}
+    for name, value in keys.items():
+        if not value:
+            raise _missing(name)
+    settings = AmplitudeSettings(url, *keys.values())
+    register(f"{settings.api_key}:{settings.secret_key}")
+    return settings
 
 
 def mixpanel_settings(environment: Environment, region: str | None) -> MixpanelSettings:
@@ -168,12 +191,17 @@ def _address(
         return check_url(environment[url_name], url_name)
     chosen = (region or environment.get(f"{vendor}_REGION", "")).lower()
     if not chosen:
+        lost = (
+            "no other has the project's data"
+            if vendor == "AMPLITUDE"
+            else "data sent to the wrong one is lost"
+        )
         raise ConfigError(
-            f"No region is chosen, and data sent to the wrong one is lost: add --region {'|'.join(hosts)}, "
+            f"No region is chosen, and {lost}: add --region {'|'.join(hosts)}, "
             f"or set {vendor}_REGION (or {url_name}), and run the same command again."
         )
     if chosen not in hosts:
-        raise ConfigError(f"{chosen!r} is no region of this destination: choose one of {', '.join(hosts)}.")
+        raise ConfigError(f"{chosen!r} is no region of {vendor.title()}: choose one of {', '.join(hosts)}.")
     return hosts[chosen]
 
 
