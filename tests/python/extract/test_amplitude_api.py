@@ -177,7 +177,12 @@ def test_one_workers_429_holds_the_others(
 ) -> None:
     held: list[float] = []
     hold = Gate.hold
-    monkeypatch.setattr(Gate, "hold", lambda gate, seconds: (held.append(seconds), hold(gate, seconds))[1])
+
+    def noted(gate: Gate, seconds: float) -> None:
+        held.append(seconds)
+        hold(gate, seconds)
+
+    monkeypatch.setattr(Gate, "hold", noted)
     api.fail(Fault(status=429, headers={"Retry-After": "1"}))
     assert project.extract().code == 0
     assert held == [1.0]
