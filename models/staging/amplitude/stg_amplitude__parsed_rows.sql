@@ -1,7 +1,9 @@
 -- a table whatever `materialize` says: it is narrow, read several times, and dear to parse
 {{ config(materialized='table') }}
 
-{%- set texts = ['uuid', 'app', 'event_type', 'user_id', 'device_id', 'event_id', 'session_id', '$insert_id', 'amplitude_id', 'merged_amplitude_id', 'merge_time'] %}
+{%- set texts = [
+    'uuid', 'app', 'event_type', 'user_id', 'device_id', 'event_id', 'session_id', '$insert_id', 'amplitude_id', 'merged_amplitude_id', 'merge_time',
+] %}
 {%- set times = ['event_time', 'client_event_time', 'server_received_time', 'server_upload_time', 'processed_time', 'client_upload_time'] %}
 {%- set keys = texts + times %}
 

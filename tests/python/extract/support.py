@@ -65,9 +65,9 @@ def counted(lines: list[bytes]) -> Counter[bytes]:
     return Counter(lines)
 
 
-def wait_until(done: Any, seconds: float = 20.0) -> None:
+def wait_until(done: Any, seconds: float = 120.0) -> None:
     """Wait for a condition, at most so long."""
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.005)
+        time.sleep(0.01)

@@ -38,14 +38,16 @@ _HOUR = dt.timedelta(hours=1)
 class Fault:
     """What to do with a request instead of answering it well.
 
-    `status` answers with it; `cut` closes the connection after that share of the body; `wrong_length` ends the body early
-    under its full Content-Length; `damage` alters the zip; `delay` seconds pass first.
+    `status` answers with it and `body`; `cut` ends the body after that share, under its full Content-Length; `damage` alters
+    the zip; `delay` seconds pass first, `stall` seconds in the middle of the body.
     """
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: float | None = None
+    body: bytes = b"as asked"
     delay: float = 0.0
+    stall: float = 0.0
     damage: Callable[[bytes], bytes] | None = None
 
 
@@ -277,7 +279,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not api.signed(self.headers.get("Authorization", "")):
             return 403, b"Forbidden", {}
         if fault.status:
-            return fault.status, b"as asked", fault.headers
+            return fault.status, fault.body, fault.headers
         if at_once > MAX_AT_ONCE or time.monotonic() < api.storm_until:
             return 429, b"Too many requests", {"Retry-After": "1"}
         status, body = api.answer(start, end)
@@ -289,6 +291,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if fault.stall:
+            self.wfile.write(body[: len(body) // 2])
+            time.sleep(fault.stall)
+            body = body[len(body) // 2 :]
         if fault.cut is None:
             self.wfile.write(body)
         else:
