@@ -78,7 +78,7 @@ def _from_files(arguments: argparse.Namespace, dest: Path) -> int:
 def _from_api(arguments: argparse.Namespace, dest: Path) -> int:
     from crosswalk.errors import ConfigError
     from crosswalk.extract.amplitude import Range, extract
-    from crosswalk.extract.amplitude_text import report_lines
+    from crosswalk.extract.amplitude_report import report_lines
     from crosswalk.extract.windows import read_hour, read_span
     from crosswalk.output import json_line, say
     from crosswalk.settings import Environment, amplitude_settings

@@ -8,21 +8,15 @@ import base64
 import datetime as dt
 import hashlib
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from crosswalk import exits
 from crosswalk.extract import windows
+from crosswalk.extract.amplitude_land import Desk, Landed, keep_damaged
+from crosswalk.extract.amplitude_report import Failed, Report
 from crosswalk.extract.amplitude_shelf import STAMP, Shelf
-from crosswalk.extract.amplitude_window import (
-    DamagedError,
-    Desk,
-    Landed,
-    TooLargeError,
-    fetch_window,
-    keep_damaged,
-)
+from crosswalk.extract.amplitude_window import DamagedError, TooLargeError, fetch_window
 from crosswalk.extract.disk import FACTOR, check_free
 from crosswalk.extract.http import Api, Client
 from crosswalk.extract.landing import Landing
@@ -49,47 +43,6 @@ class Range:
     last: dt.datetime
     refresh_hours: int = 0
     workers: int = MOST_WORKERS
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A window that could not be had, why, and where its damaged answer was set aside (or "")."""
-
-    window: str
-    why: str
-    kept: str
-
-
-@dataclass
-class Report:
-    """What an extract did: hours asked = there before + fetched + empty + failed + left + too young."""
-
-    dest: str
-    first: str
-    last: str
-    hours: int = 0
-    there_before: int = 0
-    adopted: int = 0
-    fetched: int = 0
-    empty: int = 0
-    failed_hours: int = 0
-    left: int = 0
-    too_young: int = 0
-    windows: int = 0
-    files: int = 0
-    rows: int = 0
-    new_rows: int = 0
-    replaced_rows_kept: int = 0
-    bytes: int = 0
-    requests: int = 0
-    seconds: float = 0.0
-    outcome: str = "done"
-    exit_code: int = exits.DONE
-    failed: list[Failed] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
 
 
 def extract(settings: AmplitudeSettings, wanted: Range, dest: Path) -> Report:
@@ -277,7 +230,7 @@ class _Run:
             report.replaced_rows_kept += landed.gone
 
     def _fail(self, piece: Window, error: DamagedError) -> None:
-        kept = keep_damaged(self._desk, piece, error)
+        kept = keep_damaged(self._desk, piece, str(error), error.left_out, error.body)
         self._desk.meter.done(str(piece), piece.hours, f"{piece}: failed, {safe(error)}")
         with self._lock:
             self._report.failed.append(Failed(str(piece), safe(error), str(kept or "")))

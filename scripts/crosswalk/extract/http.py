@@ -148,14 +148,15 @@ class Client:
         return f"{self.api.label} at {self.api.url}"
 
     def _pause(self, seconds: float, rate_limited: bool, why: str) -> None:
-        if rate_limited:
-            self._gate.hold(seconds)
         until = time.strftime("%H:%M", time.localtime(time.time() + seconds))
         reason = "asks to slow down (429)" if rate_limited else f"did not answer well ({safe(why)})"
         (log.info if rate_limited or seconds >= 1 else log.debug)(
             f"{self.api.label} {reason}: waiting until {until}"
         )
-        self._stop.wait(seconds)
+        if rate_limited:
+            self._gate.hold(seconds)
+        else:
+            self._stop.wait(seconds)
 
     @contextlib.contextmanager
     def _open(self, path: str, query: Query, body: bytes | None) -> Iterator[Reply]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from crosswalk.push.stop import Stop, Stopped
 
 # What requests under way get to come home after a signal; a part that they leave is removed by the next run.
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 2.0
 Task = TypeVar("Task")
 
 

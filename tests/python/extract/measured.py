@@ -10,7 +10,7 @@ from pathlib import Path
 import crosswalk.push.retry
 from crosswalk.cli import main
 
-crosswalk.push.retry._uniform = lambda low, high: 0.0
+crosswalk.push.retry._uniform = lambda a, b: 0.0
 code = main(sys.argv[1:])
 found = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
 print(found[1] if found else "unknown", flush=True)

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,25 @@ def test_half_written_hour_is_not_adopted(project: AmplitudeProject, api: Export
     assert project.shelf.rows() == counted(api.all_lines())
 
 
+def test_hour_of_a_zip_with_a_missing_member_is_not_adopted(
+    project: AmplitudeProject, api: ExportApi, tmp_path: Path
+) -> None:
+    """The zip gave half of the hour, and said so."""
+    project.extract("--start", "2024-01-01T00", "--end", "2024-01-01T02")
+    lines = next(lines for hour, lines in api.rows.items() if hour.hour == 5)
+    packed = [gzip.compress(b"\n".join(lines[at::2])) for at in range(2)]
+    with zipfile.ZipFile(tmp_path / "half.zip", "w") as archive:
+        archive.writestr("187520/187520_2024-01-01_5#1.json.gz", packed[0])
+        archive.writestr("187520/187520_2024-01-01_5#2.json.gz", packed[1][:-5])
+        archive.writestr("187520/187520_2024-01-01_6#2.json.gz", gzip.compress(b"{}\n"))
+    assert project.project.run("extract", "amplitude", "--from-zip", str(tmp_path / "half.zip")).code == 6
+    result = project.extract("--start", "2024-01-01T00", "--end", "2024-01-01T06")
+    assert result.code == 0
+    assert result.report()["adopted"] == 1
+    assert not counted(lines) - project.shelf.rows()
+    assert not project.shelf.rows() - counted([*api.all_lines(), b"{}"])
+
+
 def test_nothing_in_the_range_is_no_failure(project: AmplitudeProject, api: ExportApi) -> None:
     result = project.extract("--start", "2020-01-01", "--end", "2020-01-02")
     assert result.code == 0
@@ -198,6 +218,13 @@ def test_errors_of_the_server_are_tried_again(project: AmplitudeProject, api: Ex
     result = project.extract("--workers", "1")
     assert result.code == 0, result.err
     assert project.shelf.rows() == counted(api.all_lines())
+
+
+def test_pause_that_a_busy_server_asks_for_is_kept(project: AmplitudeProject, api: ExportApi) -> None:
+    api.fail(Fault(status=503, headers={"Retry-After": "1"}))
+    began = time.monotonic()
+    assert project.extract("--workers", "1").code == 0
+    assert time.monotonic() - began >= 1.0
 
 
 def test_server_that_stays_down_is_5(project: AmplitudeProject, api: ExportApi) -> None:

@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import gzip
+import io
 import os
 import random
 from collections import Counter
@@ -16,6 +17,7 @@ from crosswalk.extract.http import Api, Client, Reply
 from crosswalk.extract.landing import Landing, writing
 from crosswalk.extract.line_diff import differences
 from crosswalk.extract.manifest import Manifest
+from crosswalk.extract.meter import Meter, window_line
 from crosswalk.extract.windows import HOUR, day_windows, hours_between, read_hour, read_span
 from crosswalk.push.stop import Stop
 from standin.amplitude import ExportApi, Fault
@@ -125,8 +127,14 @@ def test_torn_manifest_is_read_and_goes_on(project: AmplitudeProject, api: Expor
     assert project.extract().code == 0
     assert project.shelf.rows() == counted(api.all_lines())
     assert project.extract().report()["requests"] == 0
-    records = Manifest(path.parent).records()
-    assert {record["start"] for record in records} >= {"2024-01-01T00", "2024-01-02T00"}
+
+
+def test_record_after_a_torn_one_is_not_lost(tmp_path: Path) -> None:
+    Manifest(tmp_path).append({"id": "whole"})
+    path = tmp_path / "manifest.log"
+    path.write_bytes(path.read_bytes() + b'{"id":"to')
+    Manifest(tmp_path).append({"id": "later"})
+    assert [record["id"] for record in Manifest(tmp_path).records()] == ["whole", "later"]
 
 
 def test_failed_write_leaves_nothing(tmp_path: Path) -> None:
@@ -184,3 +192,25 @@ def test_differences_count_each_line_as_often_as_it_stands(
     found = differences([tmp_path / "old"], [tmp_path / "new"], len(old) + len(new))
     before, after = Counter(old), Counter(new)
     assert found == ((after - before).total(), (before - after).total())
+
+
+def test_meter_shows_rows_bytes_and_time_left(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", screen)
+    for name in ("_DRAW_AFTER_SECONDS", "_REDRAW_SECONDS"):
+        monkeypatch.setattr(f"crosswalk.progress.{name}", 0.0)
+    monkeypatch.setattr("crosswalk.output.log.propagate", True)
+    caplog.set_level("INFO", "crosswalk")
+    with Meter(48, "hours") as meter:
+        meter.received("2024-01-01", 5_000_000)
+        meter.done("2024-01-01", 24, window_line("2024-01-01", 2, 1500, 5_000_000, 3.2), 1500)
+        meter.received("2024-01-02", 1)
+    shown = screen.getvalue()
+    assert "24 of 48 hours" in shown
+    assert "2024-01-02: 5.0 MB" in shown
+    assert "1,500 rows" in shown
+    assert " left" in shown
+    assert set(caplog.messages) == {"2024-01-01: 2 files, 1,500 rows, 5.0 MB in 4 s"}

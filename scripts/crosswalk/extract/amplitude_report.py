@@ -1,9 +1,53 @@
-"""What an extract says at its end, for people."""
+"""What an extract did: the counts, and what it says of them to people."""
 
-from crosswalk.extract.amplitude import Report
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from crosswalk import exits
 from crosswalk.output import duration, plural, safe, size, table
 
 _HEADS = {"done": "Done", "failed": "Done, but for hours that could not be had", "interrupted": "Interrupted"}
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A window that could not be had, why, and where its damaged answer was set aside (or "")."""
+
+    window: str
+    why: str
+    kept: str
+
+
+@dataclass
+class Report:
+    """What an extract did: hours asked = there before + fetched + empty + failed + left + too young."""
+
+    dest: str
+    first: str
+    last: str
+    hours: int = 0
+    there_before: int = 0
+    adopted: int = 0
+    fetched: int = 0
+    empty: int = 0
+    failed_hours: int = 0
+    left: int = 0
+    too_young: int = 0
+    windows: int = 0
+    files: int = 0
+    rows: int = 0
+    new_rows: int = 0
+    replaced_rows_kept: int = 0
+    bytes: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+    outcome: str = "done"
+    exit_code: int = exits.DONE
+    failed: list[Failed] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
 
 
 def report_lines(report: Report) -> list[str]:
