@@ -20,6 +20,17 @@ MIXPANEL_HOSTS = {
     "eu": "https://api-eu.mixpanel.com",
     "in": "https://api-in.mixpanel.com",
 }
+# Mixpanel docs, raw event export and query API (OpenAPI servers).
+MIXPANEL_DATA_HOSTS = {
+    "us": "https://data.mixpanel.com",
+    "eu": "https://data-eu.mixpanel.com",
+    "in": "https://data-in.mixpanel.com",
+}
+MIXPANEL_QUERY_HOSTS = {
+    "us": "https://mixpanel.com",
+    "eu": "https://eu.mixpanel.com",
+    "in": "https://in.mixpanel.com",
+}
 # Amplitude docs, Export API: "analytics.amplitude.com" is the web app and no API.
 AMPLITUDE_HOSTS = {"us": "https://amplitude.com", "eu": "https://analytics.eu.amplitude.com"}
 POSTHOG_HOSTS = {"us": "https://us.i.posthog.com", "eu": "https://eu.i.posthog.com"}
@@ -45,6 +56,17 @@ class MixpanelSettings:
     account: str = field(default="", repr=False)
     account_secret: str = field(default="", repr=False)
     project_id: str = ""
+
+
+@dataclass(frozen=True)
+class MixpanelExportSettings:
+    """A Mixpanel project to read from, by a service account; `query_url` is "" where no profiles are wanted."""
+
+    data_url: str
+    query_url: str
+    project_id: str
+    account: str = field(repr=False)
+    account_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -153,11 +175,35 @@ def mixpanel_settings(environment: Environment, region: str | None) -> MixpanelS
         for name, value in parts.items():
             if not value:
                 raise _missing(name, " (a service account needs it)")
-    if project_id and not project_id.isdigit():
-        raise CredentialsError(
-            "MIXPANEL_PROJECT_ID is not a number: copy it from the project settings in Mixpanel."
-        )
+    _check_project_id(project_id)
     return MixpanelSettings(url, token, account, secret, project_id)
+
+
+def mixpanel_export_settings(
+    environment: Environment, region: str | None, profiles: bool
+) -> MixpanelExportSettings:
+    """Where to read a Mixpanel project, and as whom. Raises ConfigError (address) and CredentialsError (credentials).
+
+    Source: Mixpanel docs, reference/service-accounts and raw event export (a service account needs the project id).
+    """
+    data_url = _address(environment, "MIXPANEL", "MIXPANEL_DATA_URL", region, MIXPANEL_DATA_HOSTS)
+    query_url = ""
+    if profiles:
+        query_url = _address(environment, "MIXPANEL", "MIXPANEL_QUERY_URL", region, MIXPANEL_QUERY_HOSTS)
+    account = environment.secret("MIXPANEL_SERVICE_ACCOUNT")
+    secret = environment.secret("MIXPANEL_SERVICE_SECRET")
+    project_id = environment.get("MIXPANEL_PROJECT_ID", "")
+    parts = {
+        "MIXPANEL_SERVICE_ACCOUNT": account,
+        "MIXPANEL_SERVICE_SECRET": secret,
+        "MIXPANEL_PROJECT_ID": project_id,
+    }
+    for name, value in parts.items():
+        if not value:
+            raise _missing(name, " (the export needs a service account and its project)")
+    _check_project_id(project_id)
+    register(f"{account}:{secret}")
+    return MixpanelExportSettings(data_url, query_url, project_id, account, secret)
 
 
 def posthog_settings(environment: Environment, region: str | None) -> PostHogSettings:
@@ -175,6 +221,13 @@ def posthog_settings(environment: Environment, region: str | None) -> PostHogSet
             "copy the project API key (phc_…) from the project settings."
         )
     return PostHogSettings(url, key)
+
+
+def _check_project_id(project_id: str) -> None:
+    if project_id and not (project_id.isascii() and project_id.isdigit()):
+        raise CredentialsError(
+            "MIXPANEL_PROJECT_ID is not a number: copy it from the project settings in Mixpanel."
+        )
 
 
 def _missing(name: str, why: str = "") -> CredentialsError:

@@ -3,16 +3,20 @@
 import argparse
 from pathlib import Path
 
+from crosswalk.commands import extract_heap, extract_mixpanel
 from crosswalk.commands.common import positive, project_dir
 
 HELP = "write a vendor's raw export to files"
 _REGIONS = ("us", "eu")
+_SOURCES = {"heap": extract_heap, "mixpanel": extract_mixpanel}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One sub-command a source."""
     sources = parser.add_subparsers(dest="source", metavar="SOURCE", required=True)
     _add_amplitude(sources.add_parser("amplitude", help="Amplitude's Export API, or files that you have"))
+    for name, module in _SOURCES.items():
+        module.add_arguments(sources.add_parser(name, help=module.HELP, description=module.HELP))
 
 
 def _add_amplitude(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +45,8 @@ def _add_amplitude(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch or unpack, and print what became of it."""
+    if arguments.source in _SOURCES:
+        return int(_SOURCES[arguments.source].run(arguments))
     from crosswalk.errors import ConfigError
 
     dest = _dest(arguments, "amplitude")

@@ -90,14 +90,16 @@ class Client:
         policy: RetryPolicy = EXTRACT_POLICY,
         first_byte: float = FIRST_BYTE_SECONDS,
         idle: float = IDLE_SECONDS,
+        gate: "Gate | None" = None,
     ) -> None:
+        """`gate`: what every request has to pass; a vendor with a quota has one of its own."""
         self.api = api
         self.requests = 0
         self._stop = stop
         self._policy = policy
         self._first_byte = first_byte
         self._idle = idle
-        self._gate = Gate(stop)
+        self._gate = gate or Gate(stop)
         self._lock = threading.Lock()
         self._pool = pool_manager(api.url, maxsize=connections, block=True, retries=False)
         self._headers = {"User-Agent": f"crosswalk/{__version__}", **api.headers}
