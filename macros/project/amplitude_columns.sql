@@ -18,3 +18,8 @@
         'source_id', 'start_version', 'user_creation_time', 'version_name',
     ]) }}
 {% endmacro %}
+
+{# The rows of merged users: they are no events and stand in no count of a route. #}
+{% macro amplitude_lines_without_rows() -%}
+    (select count(*) from {{ ref('stg_amplitude__parsed_rows') }} where is_merged_user)
+{%- endmacro %}

@@ -4,6 +4,7 @@
         'sources': {'each_of': ['amplitude', 'heap', 'mixpanel', 'posthog']},
         'destinations': {'each_of': ['mixpanel', 'posthog']},
         'amplitude_files': {'kind': 'files'},
+        'amplitude_merged_users_files': {'kind': 'files'},
         'heap_files': {'kind': 'files'},
         'mixpanel_files': {'kind': 'files'},
         'mixpanel_profile_files': {'kind': 'files'},

@@ -33,7 +33,7 @@
 {# What a source brings besides its events and groups, as relations of its staging folder: `people` are rows of a table of people, `links` say which
    device or old id belongs to which user. #}
 {% macro sources_with(part) %}
-    {%- set parts = {'people': ['heap', 'mixpanel'], 'links': ['heap', 'mixpanel', 'posthog']} -%}
+    {%- set parts = {'people': ['heap', 'mixpanel'], 'links': ['amplitude', 'heap', 'mixpanel', 'posthog']} -%}
     {{ return(parts[part] | select('in', var('sources')) | list) }}
 {% endmacro %}
 

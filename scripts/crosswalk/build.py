@@ -70,7 +70,7 @@ def variable(project: dict[str, Any], given: dict[str, Any], name: str, default:
 
 # The variables that name the files of each source.
 FILES = {
-    "amplitude": ("amplitude_files",),
+    "amplitude": ("amplitude_files", "amplitude_merged_users_files"),
     "heap": ("heap_files",),
     "mixpanel": ("mixpanel_files", "mixpanel_profile_files"),
     "posthog": ("posthog_files",),

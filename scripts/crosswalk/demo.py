@@ -10,7 +10,7 @@ from pathlib import Path
 from crosswalk import exits
 from crosswalk.build import BuildOptions, build
 from crosswalk.errors import CrosswalkError
-from crosswalk.extract.amplitude_zip import extract_zip
+from crosswalk.extract.amplitude_zip import extract_files
 from crosswalk.output import configure_logging, say, table
 from crosswalk.plan import Plan, make_plan
 from crosswalk.warehouse import Warehouse, open_warehouse
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def _run() -> int:
-    members = extract_zip(SAMPLES / "amplitude_export.zip", FOLDER / "amplitude")
+    members = extract_files([SAMPLES / "amplitude_export.zip"], None, FOLDER / "amplitude")
     say(
         f"1. Unpacked {SAMPLES / 'amplitude_export.zip'} ({len(members)} files) beside the loose sample files"
     )

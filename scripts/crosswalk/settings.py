@@ -20,6 +20,19 @@ MIXPANEL_HOSTS = {
     "eu": "https://api-eu.mixpanel.com",
     "in": "https://api-in.mixpanel.com",
 }
+# Mixpanel docs, raw event export and query API (OpenAPI servers).
+MIXPANEL_DATA_HOSTS = {
+    "us": "https://data.mixpanel.com",
+    "eu": "https://data-eu.mixpanel.com",
+    "in": "https://data-in.mixpanel.com",
+}
+MIXPANEL_QUERY_HOSTS = {
+    "us": "https://mixpanel.com",
+    "eu": "https://eu.mixpanel.com",
+    "in": "https://in.mixpanel.com",
+}
+# Amplitude docs, Export API: "analytics.amplitude.com" is the web app and no API.
+AMPLITUDE_HOSTS = {"us": "https://amplitude.com", "eu": "https://analytics.eu.amplitude.com"}
 POSTHOG_HOSTS = {"us": "https://us.i.posthog.com", "eu": "https://eu.i.posthog.com"}
 REGIONS = ("us", "eu", "in")
 # All variables that hold a credential; their values are kept out of every text, whichever command runs.
@@ -48,11 +61,31 @@ class MixpanelSettings:
 
 
 @dataclass(frozen=True)
+class MixpanelExportSettings:
+    """A Mixpanel project to read from, by a service account; `query_url` is "" where no profiles are wanted."""
+
+    data_url: str
+    query_url: str
+    project_id: str
+    account: str = field(repr=False)
+    account_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class PostHogSettings:
     """A PostHog project, named by its project API key."""
 
     url: str
     api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AmplitudeSettings:
+    """An Amplitude project, named by its API key; the secret key signs in."""
+
+    url: str
+    api_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
 
 
 class Environment(Mapping[str, str]):
@@ -113,6 +146,18 @@ def _unquoted(value: str) -> str:
     return value.split(" #", 1)[0].rstrip()
 
 
+def amplitude_settings(environment: Environment, region: str | None) -> AmplitudeSettings:
+    """Amplitude's address and keys. Raises ConfigError (address) and CredentialsError (keys)."""
+    url = _address(environment, "AMPLITUDE", "AMPLITUDE_URL", region, AMPLITUDE_HOSTS)
+    keys = {name: environment.secret(name) for name in ("AMPLITUDE_API_KEY", "AMPLITUDE_SECRET_KEY")}
+    for name, value in keys.items():
+        if not value:
+            raise _missing(name)
+    settings = AmplitudeSettings(url, *keys.values())
+    register(f"{settings.api_key}:{settings.secret_key}")
+    return settings
+
+
 def mixpanel_settings(environment: Environment, region: str | None) -> MixpanelSettings:
     """Mixpanel's address and credentials. Raises ConfigError (address) and CredentialsError (credentials).
 
@@ -135,11 +180,35 @@ def mixpanel_settings(environment: Environment, region: str | None) -> MixpanelS
         for name, value in parts.items():
             if not value:
                 raise _missing(name, " (a service account needs it)")
-    if project_id and not project_id.isdigit():
-        raise CredentialsError(
-            "MIXPANEL_PROJECT_ID is not a number: copy it from the project settings in Mixpanel."
-        )
+    _check_project_id(project_id)
     return MixpanelSettings(url, token, account, secret, project_id)
+
+
+def mixpanel_export_settings(
+    environment: Environment, region: str | None, profiles: bool
+) -> MixpanelExportSettings:
+    """Where to read a Mixpanel project, and as whom. Raises ConfigError (address) and CredentialsError (credentials).
+
+    Source: Mixpanel docs, reference/service-accounts and raw event export (a service account needs the project id).
+    """
+    data_url = _address(environment, "MIXPANEL", "MIXPANEL_DATA_URL", region, MIXPANEL_DATA_HOSTS)
+    query_url = ""
+    if profiles:
+        query_url = _address(environment, "MIXPANEL", "MIXPANEL_QUERY_URL", region, MIXPANEL_QUERY_HOSTS)
+    account = environment.secret("MIXPANEL_SERVICE_ACCOUNT")
+    secret = environment.secret("MIXPANEL_SERVICE_SECRET")
+    project_id = environment.get("MIXPANEL_PROJECT_ID", "")
+    parts = {
+        "MIXPANEL_SERVICE_ACCOUNT": account,
+        "MIXPANEL_SERVICE_SECRET": secret,
+        "MIXPANEL_PROJECT_ID": project_id,
+    }
+    for name, value in parts.items():
+        if not value:
+            raise _missing(name, " (the export needs a service account and its project)")
+    _check_project_id(project_id)
+    register(f"{account}:{secret}")
+    return MixpanelExportSettings(data_url, query_url, project_id, account, secret)
 
 
 def posthog_settings(environment: Environment, region: str | None) -> PostHogSettings:
@@ -159,6 +228,13 @@ def posthog_settings(environment: Environment, region: str | None) -> PostHogSet
     return PostHogSettings(url, key)
 
 
+def _check_project_id(project_id: str) -> None:
+    if project_id and not (project_id.isascii() and project_id.isdigit()):
+        raise CredentialsError(
+            "MIXPANEL_PROJECT_ID is not a number: copy it from the project settings in Mixpanel."
+        )
+
+
 def _missing(name: str, why: str = "") -> CredentialsError:
     return CredentialsError(
         f"{name} is not set{why}: put it in the environment or in the project's .env file and run the same command again."
@@ -173,12 +249,17 @@ def _address(
         return check_url(environment[url_name], url_name)
     chosen = (region or environment.get(f"{vendor}_REGION", "")).lower()
     if not chosen:
+        lost = (
+            "no other has the project's data"
+            if vendor == "AMPLITUDE"
+            else "data sent to the wrong one is lost"
+        )
         raise ConfigError(
-            f"No region is chosen, and data sent to the wrong one is lost: add --region {'|'.join(hosts)}, "
+            f"No region is chosen, and {lost}: add --region {'|'.join(hosts)}, "
             f"or set {vendor}_REGION (or {url_name}), and run the same command again."
         )
     if chosen not in hosts:
-        raise ConfigError(f"{chosen!r} is no region of this destination: choose one of {', '.join(hosts)}.")
+        raise ConfigError(f"{chosen!r} is no region of {vendor.title()}: choose one of {', '.join(hosts)}.")
     return hosts[chosen]
 
 

@@ -4,4 +4,4 @@
         {{ crosswalk.landed_rejects('amplitude') }}",
 ) }}
 
-{{ crosswalk.landed_lines('amplitude') }}
+{{ crosswalk.landed_lines('amplitude', ['amplitude_files', 'amplitude_merged_users_files']) }}

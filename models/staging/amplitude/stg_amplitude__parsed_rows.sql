@@ -1,7 +1,9 @@
 -- a table whatever `materialize` says: it is narrow, read several times, and dear to parse
 {{ config(materialized='table') }}
 
-{%- set texts = ['uuid', 'app', 'event_type', 'user_id', 'device_id', 'event_id', 'session_id', '$insert_id'] %}
+{%- set texts = [
+    'uuid', 'app', 'event_type', 'user_id', 'device_id', 'event_id', 'session_id', '$insert_id', 'amplitude_id', 'merged_amplitude_id', 'merge_time',
+] %}
 {%- set times = ['event_time', 'client_event_time', 'server_received_time', 'server_upload_time', 'processed_time', 'client_upload_time'] %}
 {%- set keys = texts + times %}
 
@@ -66,6 +68,11 @@ select
         ]) }}
     end as event_key,
     event_type as event_name,
+    -- Amplitude docs, Amazon S3 export: merged users stand in files of their own, under other keys
+    coalesce(event_type is null and amplitude_id is not null and merged_amplitude_id is not null, false) as is_merged_user,
+    nullif({{ crosswalk.trimmed('amplitude_id') }}, '') as amplitude_id,
+    nullif({{ crosswalk.trimmed('merged_amplitude_id') }}, '') as merged_amplitude_id,
+    {{ crosswalk.plausible_time(crosswalk.parse_time('merge_time')) | indent(4) }} as merged_at,
     nullif({{ crosswalk.trimmed('user_id') }}, '') as user_id,
     nullif({{ crosswalk.trimmed('device_id') }}, '') as device_id,
     insert_id,

@@ -3,6 +3,7 @@ with
 parsed_rows as (
 
     select * from {{ ref('stg_amplitude__parsed_rows') }}
+    where is_merged_user is not true
 
 ),
 

@@ -1,28 +1,30 @@
-"""An Amplitude export zip to single `.json.gz` files.
+"""Amplitude files that people already have, an export zip or a folder from S3 or GCS, to single `.json.gz` files.
 
-Members are read by handle and written under a name of our own making, so nothing in the archive decides where a byte
-goes. Source of the member names: Amplitude docs, Export API (`<project>/<project>_<yyyy-MM-dd>_<H>#<part>.json.gz`, the
-hour not padded) and Amazon S3 export (merged users: `-<org>_<yyyy-MM-dd>_<H>.json.gz`).
+Members and files are read by handle and written under a name of our own making. A file is verified to its end before it
+gets its name; one that cannot be read is listed with the reason, and the others go on: unlike an answer of the API,
+which can be asked for again, this file may be all there is.
 """
 
 import itertools
-import re
-import stat
-import zipfile
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crosswalk import exits
 from crosswalk.errors import LocalError
-from crosswalk.extract.gzip_copy import Copied, copy_gzip
-from crosswalk.files import sync_folder
+from crosswalk.extract.amplitude_names import is_export, is_marker, place_of
+from crosswalk.extract.archive import BadArchiveError, LeftOut, Taken, members
+from crosswalk.extract.disk import check_free
+from crosswalk.extract.gzip_copy import copy_gzip
+from crosswalk.extract.landing import Landing, local_errors
+from crosswalk.extract.manifest import Manifest
+from crosswalk.extract.staged import finish_interrupted
 from crosswalk.gzip_stream import BadGzipError, content_digest
 from crosswalk.output import plural, safe, size, table
 from crosswalk.progress import Progress
 
-_NAME = re.compile(r"(-?\d{1,20}_\d{4}-\d{2}-\d{2}(?:_\d{1,2})?(?:#\d{1,10})?)\.json\.gz", re.ASCII)
-_MEMBERS_CAP = 1_000_000
 _ROWS_SHOWN = 40
 
 
@@ -43,93 +45,102 @@ class Member:
         return exits.LOCAL if self.result == "corrupt" else exits.DONE
 
 
-def extract_zip(archive: Path, dest: Path) -> list[Member]:
-    """Write the members and say what became of each. Raises LocalError for the archive as a whole, or a full disk."""
-    try:
-        dest.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(archive) as file:
-            infos = file.infolist()
-            if len(infos) > _MEMBERS_CAP:
-                raise LocalError(
-                    f"{archive} holds {len(infos):,} members, more than any export: check where it comes from."
-                )
-            with Progress(len(infos), "members") as progress:
-                return list(_members(file, infos, dest, progress))
-    except FileNotFoundError as error:
-        raise LocalError(f"There is no file {archive}: check the path of --from-zip.") from error
-    except zipfile.BadZipFile as error:
-        raise LocalError(f"{archive} is not a whole zip file ({error}): download it again.") from error
-    except OSError as error:
-        raise LocalError(
-            f"{error.filename or dest} could not be read or written: {error.strerror}. Free space and run the same command again."
-        ) from error
+def extract_files(zips: Sequence[Path], folder: Path | None, dest: Path) -> list[Member]:
+    """Write the members of the zips and the files of the folder, and say what became of each.
 
-
-def _members(
-    file: zipfile.ZipFile, infos: list[zipfile.ZipInfo], dest: Path, progress: Progress
-) -> Iterator[Member]:
-    for info in infos:
-        why = _why_skipped(info)
-        yield Member(info.filename, "skipped", note=why) if why else _write(file, info, dest)
-        progress.add()
-    sync_folder(dest)
-
-
-def _basename(info: zipfile.ZipInfo) -> str:
-    return info.filename.replace("\\", "/").rpartition("/")[2]
-
-
-def _why_skipped(info: zipfile.ZipInfo) -> str:
-    name = _basename(info)
-    if info.is_dir() or not name:
-        return "a folder"
-    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-        return "a link or device"
-    if info.flag_bits & 0x1:
-        return "encrypted"
-    if name.lower().endswith(".zip"):
-        return "a zip in the zip: unpack it, then give it to --from-zip"
-    if "complete" in name.lower() or name.startswith("_SUCCESS"):
-        return "a marker"
-    return "" if _NAME.fullmatch(name) else "not an Amplitude export file by its name"
-
-
-def _write(file: zipfile.ZipFile, info: zipfile.ZipInfo, dest: Path) -> Member:
-    """Copy to a `.part` file, verify to the end, then give it its name."""
-    name = _basename(info)
-    part = dest / f".{name}.part"
-    try:
-        with file.open(info) as source:
-            copied = copy_gzip(source, info.compress_size, part)
-    # zipfile says NotImplementedError of a compression method that it cannot read, RuntimeError of a password
-    except (BadGzipError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        part.unlink(missing_ok=True)
-        return Member(info.filename, "corrupt", note=str(error) or type(error).__name__)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return _name_it(part, name, info, dest, copied)
-
-
-def _name_it(part: Path, name: str, info: zipfile.ZipInfo, dest: Path, copied: Copied) -> Member:
-    """Its own name; where that is taken by other content, the first free `-2`, `-3` …; the same content is not kept twice."""
-    stem = name.removesuffix(".json.gz")
-    for number in itertools.count(1):
-        path = dest / (name if number == 1 else f"{stem}-{number}.json.gz")
+    Raises LocalError for an archive as a whole or a full disk, LockedError where another run writes to `dest`.
+    """
+    for path in (*zips, *([folder] if folder else [])):
         if not path.exists():
-            part.replace(path)
-            note = "" if number == 1 else f"another file is named {name}"
-            return Member(info.filename, "written", path.name, copied.size, copied.lines, note)
-        if _digest(path) == copied.digest:
-            part.unlink()
-            return Member(
-                info.filename,
-                "same",
-                path.name,
-                copied.size,
-                copied.lines,
-                "there already, with the same content",
-            )
+            raise LocalError(f"There is no file {path}: check the path that you gave.")
+    with Landing(dest) as landing:
+        manifest = Manifest(landing.work)
+        finish_interrupted(landing, manifest)
+        found: list[Member] = []
+        for archive in zips:
+            found += _book(manifest, archive, _from_zip(archive, landing))
+        if folder:
+            found += _book(manifest, folder, _from_folder(folder, landing))
+    return found
+
+
+def _book(manifest: Manifest, origin: Path, results: Iterable[Member]) -> list[Member]:
+    """All results, and a record of them: what was written, and which members are missing."""
+    found = list(results)
+    record: dict[str, Any] = {"kind": "files", "origin": origin.name}
+    record["files"] = [
+        {"name": one.file, "bytes": one.bytes, "rows": one.lines} for one in found if one.result == "written"
+    ]
+    record["missing"] = [{"name": one.name, "why": one.note} for one in found if one.exit_code]
+    if record["files"] or record["missing"]:
+        manifest.append(record)
+    return found
+
+
+def _from_zip(archive: Path, landing: Landing) -> Iterator[Member]:
+    with local_errors(archive):
+        check_free(landing.dest, archive.stat().st_size, f"unpacking {archive.name}")
+        with Progress(archive.stat().st_size, "bytes") as progress:
+            try:
+                for one in members(archive, lambda: landing.part("member"), is_export, is_marker):
+                    yield _placed(one, landing)
+                    progress.add(one.copied.size if isinstance(one, Taken) else 0)
+            except BadArchiveError as error:
+                raise LocalError(
+                    f"{archive} is not a whole zip file ({safe(error)}): download it again."
+                ) from error
+
+
+def _from_folder(folder: Path, landing: Landing) -> Iterator[Member]:
+    """Files of a folder and all folders in it; links are not followed, markers and our own workplace are passed over."""
+    paths = sorted(_files_below(folder, landing.dest.resolve()))
+    with Progress(len(paths), "files") as progress:
+        for path in paths:
+            yield _placed(_copied(path, str(path.relative_to(folder)), landing), landing)
+            progress.add()
+
+
+def _files_below(folder: Path, dest: Path) -> Iterator[Path]:
+    for where, folders, names in os.walk(folder):
+        here = Path(where)
+        if here.resolve() == dest:
+            folders.clear()
+            continue
+        folders[:] = [one for one in folders if not one.startswith(".")]
+        yield from (here / name for name in names)
+
+
+def _copied(path: Path, shown: str, landing: Landing) -> Taken | LeftOut:
+    if path.is_symlink() or not path.is_file():
+        return LeftOut(shown, "a link or device", missing=is_export(path.name))
+    if is_marker(path.name):
+        return LeftOut(shown, "a marker")
+    if not is_export(path.name):
+        return LeftOut(shown, "not an Amplitude export file by its name")
+    part = landing.part(path.name)
+    try:
+        with path.open("rb") as source:
+            return Taken(shown, path.name, part, copy_gzip(source, path.stat().st_size, part))
+    except BadGzipError as error:
+        return LeftOut(shown, str(error), missing=True)
+
+
+def _placed(one: Taken | LeftOut, landing: Landing) -> Member:
+    """Its own name; where that is taken by other content, the first free `-2`, `-3` …; the same content is not kept twice."""
+    if isinstance(one, LeftOut):
+        return Member(one.path, "corrupt" if one.missing else "skipped", note=one.why)
+    stem = one.name.removesuffix(".json.gz")
+    for number in itertools.count(1):
+        name = place_of(one.name if number == 1 else f"{stem}-{number}.json.gz")
+        path = landing.dest / name
+        if not path.exists():
+            landing.land(one.part, name)
+            note = "" if number == 1 else f"another file is named {one.name}"
+            return Member(one.path, "written", name, one.copied.size, one.copied.lines, note)
+        if _digest(path) == one.copied.digest:
+            one.part.unlink()
+            note = "there already, with the same content"
+            return Member(one.path, "same", name, one.copied.size, one.copied.lines, note)
     raise AssertionError("unreachable")
 
 

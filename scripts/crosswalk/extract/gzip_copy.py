@@ -1,11 +1,11 @@
 """Copying a gzip stream to a file while it is verified to its end, with a cap on what it may grow to."""
 
-import os
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from crosswalk.files import open_private
+from crosswalk.extract.landing import writing
 from crosswalk.gzip_stream import CHUNK, BadGzipError, GzipReader
 
 # A bomb is told by its ratio once it is big enough to matter; real exports reach about 20:1.
@@ -17,28 +17,28 @@ BYTES_CAP = 64 << 30
 
 @dataclass(frozen=True)
 class Copied:
-    """Compressed size in bytes, lines, and the digest of the decompressed content."""
+    """Compressed size in bytes, lines, the digest of the decompressed content, and SHA-256 (hex) of the file as it is."""
 
     size: int
     lines: int
     digest: bytes
+    sha256: str
 
 
 def copy_gzip(source: IO[bytes], packed: int, part: Path) -> Copied:
     """Copy to `part`, synced to the disk; `packed` is the size in bytes that the data has in its archive.
 
-    Raises BadGzipError for the data, OSError for the disk.
+    The part is gone where that fails. Raises BadGzipError for the data, LocalError for the disk.
     """
-    reader = GzipReader()
-    with os.fdopen(open_private(part, os.O_WRONLY | os.O_TRUNC), "wb") as file:
+    reader, packed_hash = GzipReader(), hashlib.sha256()
+    with writing(part) as file:
         while data := source.read(CHUNK):
             reader.feed(data)
             _check_growth(max(reader.made, reader.fed), packed)
+            packed_hash.update(data)
             file.write(data)
         digest = reader.end()
-        file.flush()
-        os.fsync(file.fileno())
-    return Copied(reader.fed, reader.lines, digest)
+    return Copied(reader.fed, reader.lines, digest, packed_hash.hexdigest())
 
 
 def _check_growth(made: int, packed: int) -> None:

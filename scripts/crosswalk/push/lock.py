@@ -18,7 +18,7 @@ from crosswalk.files import open_private, private_folder
 class Lock:
     """Holds the lock of one destination until it is released. Raises LockedError where another live run has it."""
 
-    def __init__(self, state_dir: Path, fingerprint: str) -> None:
+    def __init__(self, state_dir: Path, fingerprint: str, doing: str = "sending to this project") -> None:
         self._path = private_folder(state_dir / "locks") / f"{fingerprint[:16]}.lock"
         try:
             self._handle = open_private(self._path, os.O_RDWR)
@@ -32,8 +32,7 @@ class Lock:
             owner = os.read(self._handle, 4096).decode("utf-8", "replace")
             os.close(self._handle)
             raise LockedError(
-                f"Another run is sending to this project ({_owner(owner)}): wait until it is done, then run the same command "
-                "again."
+                f"Another run is {doing} ({_owner(owner)}): wait until it is done, then run the same command again."
             ) from error
         started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started_at": started})

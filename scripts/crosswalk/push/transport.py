@@ -25,7 +25,7 @@ class Transport:
         self.base_url = base_url
         self._network = network or Network()
         self._proxy = proxy_for(base_url)
-        self._pool = _manager(self._proxy, connections, self._network)
+        self._pool = pool_manager(self._proxy, connections, self._network)
         self._headers = {"User-Agent": f"crosswalk/{__version__}", "Accept": "application/json"}
 
     def post(
@@ -66,7 +66,8 @@ class Transport:
         self._pool.clear()
 
 
-def _manager(proxy: Proxy | None, connections: int, network: Network) -> urllib3.PoolManager:
+def pool_manager(proxy: Proxy | None, connections: int, network: Network) -> urllib3.PoolManager:
+    """Connections that keep to the network's limits, through the proxy where there is one. Raises ConfigError."""
     context = tls_context(network.ca_file)
     timeout = connect_timeout(network.timeouts)
     if proxy is None:

@@ -221,7 +221,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
     held = []
     for number in (5_000, 20_000):
         before = pa.total_allocated_bytes()
-        seen = []
+        seen: list[int] = []
 
         def pieces(
             number: int = number, before: int = before, seen: list[int] = seen

@@ -1,0 +1,85 @@
+"""Files that belong together reach the destination together, also when the run is killed in between.
+
+All files of a window are written and verified in a folder of their own; then an intent is written there, which names
+every file, what it replaces, and the manifest's record; then the files are renamed, what is replaced is removed, and the
+record is appended. A kill before the intent leaves nothing visible; a kill after it is finished by the next run.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crosswalk.extract.landing import Landing, local_errors, remove_folder
+from crosswalk.extract.manifest import Manifest
+from crosswalk.files import private_folder, sync_folder, write_private
+
+_INTENT = "intent"
+
+
+def commit(
+    landing: Landing,
+    manifest: Manifest,
+    stage: Path,
+    files: Mapping[str, str],
+    record: dict[str, Any],
+    replaced: Sequence[str] = (),
+    kept_in: str = "",
+) -> None:
+    """Land a staged window for good. Raises LocalError, after which the same command goes on.
+
+    `files`: name in `stage` -> name below the destination; each is written and synced. `record`: the manifest's record,
+    with a unique `id`. `replaced`: names below the destination that go away, into the folder `kept_in` of `.extract`
+    where that is given.
+    """
+    sync_folder(stage)
+    intent = {"files": dict(files), "record": record, "replaced": list(replaced), "kept_in": kept_in}
+    write_private(stage / _INTENT, json.dumps(intent))
+    _carry_out(landing, manifest, stage)
+
+
+def finish_interrupted(landing: Landing, manifest: Manifest) -> int:
+    """Carry out what a killed run intended, and remove what it had not decided; returns how many windows were finished."""
+    finished = 0
+    for stage in sorted(landing.work.glob("staged-*")):
+        if (stage / _INTENT).exists():
+            _carry_out(landing, manifest, stage)
+            finished += 1
+        else:
+            remove_folder(stage)
+    return finished
+
+
+def _carry_out(landing: Landing, manifest: Manifest, stage: Path) -> None:
+    with local_errors(stage):
+        intent = json.loads((stage / _INTENT).read_text(encoding="utf-8"))
+        _take_away(landing, stage, intent)
+        touched = set()
+        for staged, name in intent["files"].items():
+            part, path = stage / staged, landing.dest / name
+            private_folder(path.parent)
+            if part.exists():  # else a killed run has renamed it already
+                part.replace(path)
+            touched.add(path.parent)
+        for folder in touched | {landing.dest}:
+            sync_folder(folder)
+        if all(record.get("id") != intent["record"]["id"] for record in manifest.records()):
+            manifest.append(intent["record"])
+    remove_folder(stage)
+
+
+def _take_away(landing: Landing, stage: Path, intent: dict[str, Any]) -> None:
+    """What is replaced goes; a name that a new file takes over is replaced by the rename, unless its bytes are kept."""
+    kept = private_folder(landing.work / intent["kept_in"]) if intent["kept_in"] else None
+    taken = {name: staged for staged, name in intent["files"].items()}
+    for name in intent["replaced"]:
+        path = landing.dest / name
+        renamed_already = name in taken and not (stage / taken[name]).exists()
+        if not path.exists() or renamed_already:
+            continue
+        if kept:
+            path.replace(kept / Path(name).name)
+        elif name not in taken:
+            path.unlink()
+    if kept:
+        sync_folder(kept)
