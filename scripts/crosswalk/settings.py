@@ -69,6 +69,7 @@ class MixpanelExportSettings:
     project_id: str
     account: str = field(repr=False)
     account_secret: str = field(repr=False)
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class AmplitudeSettings:
     url: str
     api_key: str = field(repr=False)
     secret_key: str = field(repr=False)
+    ca_file: Path | None = None
 
 
 class Environment(Mapping[str, str]):

@@ -1,10 +1,12 @@
 """`crosswalk extract`: raw exports to files, as the vendor wrote them."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from crosswalk.commands import extract_heap, extract_mixpanel
 from crosswalk.commands.common import positive, project_dir
+from crosswalk.commands.network import add_ca_file, ca_file
 
 HELP = "write a vendor's raw export to files"
 _REGIONS = ("us", "eu")
@@ -40,6 +42,7 @@ def _add_amplitude(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dest", metavar="DIR", help="where to write (default: data/amplitude in the project)"
     )
+    add_ca_file(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
 
 
@@ -97,6 +100,7 @@ def _from_api(arguments: argparse.Namespace, dest: Path) -> int:
         raise ConfigError(f"--end {arguments.end} is before --start {arguments.start}: change one of them.")
     refresh = read_span(arguments.refresh_last, "--refresh-last") if arguments.refresh_last else 0
     settings = amplitude_settings(Environment(project_dir(arguments)), arguments.region)
+    settings = replace(settings, ca_file=ca_file(arguments))
     report = extract(settings, Range(first, last, refresh, arguments.workers), dest)
     if arguments.json:
         json_line({"type": "extract", "source": "amplitude", **report.as_dict()})

@@ -2,9 +2,11 @@
 
 import argparse
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from crosswalk.commands.common import project_dir, state_dir
+from crosswalk.commands.network import add_ca_file, ca_file
 from crosswalk.settings import REGIONS
 
 HELP = "Mixpanel's raw export API by day, and its profiles"
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dest", metavar="DIR", help="where to write (default: data/mixpanel in the project)"
     )
+    add_ca_file(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON object instead of text")
 
 
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = mixpanel_export_settings(
         Environment(project_dir(arguments)), arguments.region, arguments.profiles
     )
+    settings = replace(settings, ca_file=ca_file(arguments))
     dest = (
         Path(arguments.dest).expanduser() if arguments.dest else project_dir(arguments) / "data" / "mixpanel"
     )

@@ -41,14 +41,20 @@ def add_sending(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def ca_file(arguments: argparse.Namespace) -> Path | None:
+    """The file of `--ca-file`, if any. Raises ConfigError where it is unusable."""
+    from crosswalk.push.tls import tls_context
+
+    file = Path(arguments.ca_file).expanduser() if arguments.ca_file else None
+    tls_context(file)
+    return file
+
+
 def network(arguments: argparse.Namespace) -> "Network":
     """The settings that the flags give. Raises ConfigError for an unusable `--ca-file`."""
     from crosswalk.push.network import Network
-    from crosswalk.push.tls import tls_context
 
-    ca_file = Path(arguments.ca_file).expanduser() if arguments.ca_file else None
-    tls_context(ca_file)
-    return Network(ca_file=ca_file, max_wait=arguments.max_wait, pause=arguments.pause)
+    return Network(ca_file=ca_file(arguments), max_wait=arguments.max_wait, pause=arguments.pause)
 
 
 def duration(text: str) -> float:

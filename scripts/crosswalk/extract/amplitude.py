@@ -52,7 +52,7 @@ def extract(settings: AmplitudeSettings, wanted: Range, dest: Path) -> Report:
     landed is whole, and the same command goes on from there.
     """
     stop = Stop()
-    client = Client(_api(settings), wanted.workers, stop)
+    client = Client(_api(settings), wanted.workers, stop, ca_file=settings.ca_file)
     try:
         with stop.listening(), Landing(dest) as landing:
             return _Run(settings, wanted, landing, client, stop).run()

@@ -192,7 +192,12 @@ class _Run:
         quota = Quota(self._state_dir, f"mixpanel-{name}-{self._settings.project_id}")
         gate = QuotaGate(quota, self._stop)
         return Client(
-            Api("Mixpanel", url, headers, _CREDENTIALS), _WORKERS, self._stop, policy=_POLICY, gate=gate
+            Api("Mixpanel", url, headers, _CREDENTIALS),
+            _WORKERS,
+            self._stop,
+            policy=_POLICY,
+            gate=gate,
+            ca_file=self._settings.ca_file,
         )
 
     def _day(self, client: Client, meter: Meter, known: Known, day: dt.date) -> None:
