@@ -1,5 +1,6 @@
 """Rows of a database driver as the Arrow batches that `push` works with, hashes included."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ PAYLOADS = pa.schema(
     [
         ("send_order", pa.int64()),
         ("event_date", pa.date32()),
+        ("event_at", pa.timestamp("us")),
         ("bucket", pa.int32()),
         ("kind", pa.string()),
         ("record_id", pa.string()),
@@ -23,15 +25,18 @@ HASHES = pa.schema([("send_order", pa.int64()), ("id_hash", pa.uint64()), ("payl
 
 
 def payload_batch(rows: Sequence[Sequence[Any]], refusals: Mapping[int, str]) -> pa.RecordBatch:
-    """Rows of (send_order, event_date, bucket, kind, record_id, payload) as one batch in send order.
+    """Rows of (send_order, event_date, event_at, bucket, kind, record_id, payload) as one batch in send order.
 
     `refusals` says by send order why the vendor would refuse a record.
     """
     ordered = sorted(rows, key=lambda row: int(row[0]))
-    orders, days, buckets, kinds, ids, payloads = zip(*ordered, strict=True) if ordered else ((),) * 6
+    orders, days, moments, buckets, kinds, ids, payloads = (
+        zip(*ordered, strict=True) if ordered else ((),) * 7
+    )
     columns: list[Any] = [
         [int(order) for order in orders],
         list(days),
+        [moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment for moment in moments],
         [int(bucket) for bucket in buckets],
         list(kinds),
         list(ids),

@@ -155,7 +155,7 @@ def amplitude_settings(environment: Environment, region: str | None) -> Amplitud
     for name, value in keys.items():
         if not value:
             raise _missing(name)
-    settings = AmplitudeSettings(url, *keys.values())
+    settings = AmplitudeSettings(url, keys["AMPLITUDE_API_KEY"], keys["AMPLITUDE_SECRET_KEY"])
     register(f"{settings.api_key}:{settings.secret_key}")
     return settings
 
