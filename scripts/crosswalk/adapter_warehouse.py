@@ -89,7 +89,7 @@ class AdapterWarehouse(RowWarehouse):
         """Raises PlanError where the number or the size of the records is not as counted before."""
         if piece.rows is None:
             return
-        found = (len(rows), sum(len(row[5].encode()) for row in rows))
+        found = (len(rows), sum(len(row[6].encode()) for row in rows))
         if found != (piece.rows, piece.bytes):
             raise PlanError(
                 f"{destination}_payloads was rebuilt while this command was reading it (records {piece.first} to "
