@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from crosswalk import __version__, exits
-from crosswalk.commands import build, columns, extract, plan, push, status
+from crosswalk.commands import build, columns, extract, plan, push, report, status
 from crosswalk.errors import CrosswalkError, TerminatedError
 from crosswalk.output import configure_logging, safe
 from crosswalk.redact import clean
@@ -20,6 +20,7 @@ _COMMANDS = {
     "plan": plan,
     "push": push,
     "status": status,
+    "report": report,
 }
 _DEFAULTS = {"project_dir": ".", "profiles_dir": None, "target": None, "state_dir": None, "verbose": False}
 

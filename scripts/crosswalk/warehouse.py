@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,10 @@ class Warehouse(ABC):
         Columns: send_order, event_date, bucket, kind, record_id, line (the payload and a comma), id_hash,
         payload_hash, refusal (why the vendor would refuse the record, else null).
         """
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keeps the warehouse open over several small queries, where opening it takes time."""
+        return nullcontext()
 
     def payloads(self, destination: str) -> str:
         """The quoted name of the destination's payload relation."""
