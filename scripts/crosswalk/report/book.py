@@ -4,15 +4,15 @@ import contextlib
 import datetime as dt
 import sqlite3
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crosswalk.errors import ConfigError, LocalError
 from crosswalk.redact import clean
-from crosswalk.report.mask import masked, masked_object
+from crosswalk.report.mask import MASKS
 
 if TYPE_CHECKING:
     from crosswalk.warehouse import Warehouse
@@ -31,7 +31,7 @@ Row = dict[str, Any]
 class Query:
     """One query and what it gave: `rows` of plain values, or why there are none in `missing`.
 
-    The columns named in `masked` hold people's data and show their shape only.
+    `masked` names the columns that hold people's data, with the way they are masked: see crosswalk.report.mask.
     """
 
     id: str
@@ -40,8 +40,7 @@ class Query:
     sql: str
     rows: list[Row]
     missing: str = ""
-    masked: tuple[str, ...] = ()
-    objects: tuple[str, ...] = ()
+    masked: Mapping[str, str] = field(default_factory=dict)
 
     def first(self) -> Row:
         """The only row of a query of one row; an empty one where there is none."""
@@ -57,7 +56,7 @@ class Query:
             "store": self.store,
             "title": self.title,
             "sql": self.sql,
-            "masked": [*self.masked, *self.objects],
+            "masked": dict(self.masked),
             "missing": self.missing,
             "rows": self.rows,
         }
@@ -72,22 +71,17 @@ class Book:
         self._state_dir = state_dir
         self._ledger: sqlite3.Connection | None = None
 
-    def warehouse(
-        self, name: str, title: str, sql: str, masked: Sequence[str] = (), objects: Sequence[str] = ()
-    ) -> Query:
-        """Ask the warehouse; a relation that was not built leaves no rows, and says so.
-
-        `masked` columns keep the shape of their values only, `objects` are JSON of which the keys stay.
-        """
-        return self._keep(name, WAREHOUSE, title, sql, masked, objects)
+    def warehouse(self, name: str, title: str, sql: str, masked: Mapping[str, str] | None = None) -> Query:
+        """Ask the warehouse; a relation that was not built leaves no rows, and says so."""
+        return self._keep(name, WAREHOUSE, title, sql, masked)
 
     def ledger(self, name: str, title: str, sql: str) -> Query:
         """Ask the ledger; without one there are no rows."""
         return self._keep(name, LEDGER, title, sql)
 
-    def files(self, name: str, title: str, sql: str) -> Query:
+    def files(self, name: str, title: str, sql: str, masked: Mapping[str, str] | None = None) -> Query:
         """Ask a JSON file of the state folder through DuckDB."""
-        return self._keep(name, FILES, title, sql)
+        return self._keep(name, FILES, title, sql, masked)
 
     def relation(self, name: str) -> str:
         """The quoted name of a relation of the warehouse."""
@@ -107,21 +101,15 @@ class Book:
         self._ledger = None
 
     def _keep(
-        self,
-        name: str,
-        store: str,
-        title: str,
-        sql: str,
-        hidden: Sequence[str] = (),
-        objects: Sequence[str] = (),
+        self, name: str, store: str, title: str, sql: str, masked: Mapping[str, str] | None = None
     ) -> Query:
         text, missing = textwrap.dedent(sql).strip(), ""
         rows: list[Row] = []
         try:
-            rows = [plain_row(row, hidden, objects) for row in self._ask(store, text)]
+            rows = [plain_row(row, masked or {}) for row in self._ask(store, text)]
         except ConfigError as error:
             missing = str(error)
-        query = Query(name, store, title, text, rows, missing, tuple(hidden), tuple(objects))
+        query = Query(name, store, title, text, rows, missing, masked or {})
         self.queries[name] = query
         return query
 
@@ -164,15 +152,10 @@ def ask_files(state_dir: Path, sql: str) -> list[Row]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def plain_row(row: Row, hidden: Sequence[str], objects: Sequence[str]) -> Row:
+def plain_row(row: Row, masked: Mapping[str, str]) -> Row:
     """A row as the report shows it: plain values, people's data masked."""
     return {
-        name: masked(value)
-        if name in hidden
-        else masked_object(value)
-        if name in objects
-        else _plain(value)
-        for name, value in row.items()
+        name: MASKS[masked[name]](value) if name in masked else _plain(value) for name, value in row.items()
     }
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from crosswalk.report.book import Book
@@ -38,7 +39,10 @@ class Day:
 
 
 def coverage(book: Book, is_verified: bool) -> list[Day]:
-    """`is_verified`: what was found counts, since it is about this delivery. Each day from the first to the last one with payloads or batches; days without both are left out of the list."""
+    """Each day with payloads or batches, in order; days without both are not in the list.
+
+    `is_verified`: what was found counts, since it is about this delivery.
+    """
     payloads = {str(row["day"]): int(row["records"]) for row in book.rows("days")}
     over = {str(row["day"]): int(row["records"]) for row in book.rows("over_limits_days")}
     sent = {str(row["day"]): row for row in book.rows("accepted_days")}
@@ -53,12 +57,12 @@ def coverage(book: Book, is_verified: bool) -> list[Day]:
             "over_limits": over.get(day, 0),
             "open": int(row.get("open") or 0),
         }
-        expected = there and (there["accepted"] if there["accepted"] is not None else there["delivered"])
-        is_off = bool(there) and there["found"] != expected
         state = _state(numbers["payloads"], numbers["accepted"], bool(row))
-        if there:
-            state = "different" if is_off else "verified" if state == "complete" else state
-        days.append(Day(day=day, state=state, found=there["found"] if there else None, **numbers))
+        if there is not None:
+            expected = there["accepted"] if there["accepted"] is not None else there["delivered"]
+            verified = "verified" if state == "complete" else state
+            state = "different" if there["found"] != expected else verified
+        days.append(Day(day=day, state=state, found=there["found"] if there is not None else None, **numbers))
     return days
 
 
@@ -76,7 +80,7 @@ def gaps(days: list[str]) -> list[tuple[str, str, int]]:
     """Stretches of days without anything between days that have something: first day, last day, how many."""
     found = []
     dates = [dt.date.fromisoformat(day) for day in days]
-    for before, after in zip(dates, dates[1:], strict=False):
+    for before, after in pairwise(dates):
         missing = (after - before).days - 1
         if missing > 0:
             first, last = before + dt.timedelta(days=1), after - dt.timedelta(days=1)

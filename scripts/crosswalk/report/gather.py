@@ -15,8 +15,8 @@ from crosswalk.report.book import STORES, Book, Row
 from crosswalk.report.coverage import Day, coverage, gaps
 from crosswalk.report.equations import Equation, equations
 from crosswalk.report.mapping import EventName, PropertyName, event_names, property_names
-from crosswalk.report.shift import Shift, compare, week
 from crosswalk.report.settings_page import Setting
+from crosswalk.report.shift import Shift, compare, week
 from crosswalk.report.verdict import Standing, Verdict, judge, standing, verification_problem
 from crosswalk.verify.result import VerifyResult, read_result
 
@@ -100,6 +100,8 @@ def gather_core(warehouse: "Warehouse | None", place: Place, destination: str) -
         state_queries.ask_core(book, project)
         warehouse_queries.ask_core(book, destination)
         verified = read_result(place.state_dir, destination)
+        if verified is not None:
+            state_queries.ask_verified(book, destination)
         return Report(
             destination=destination,
             made_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -130,8 +132,6 @@ def _gather(warehouse: "Warehouse", place: Place, destination: str) -> Report:
         state_queries.ask_all(book, report.project)
         state_queries.ask_plan(book, place.state_dir, destination)
         state_queries.ask_letters(book, place.state_dir, destination)
-        if report.verified is not None:
-            state_queries.ask_verified(book, destination)
         warehouse_queries.ask_all(book, destination)
     finally:
         book.close()

@@ -44,7 +44,9 @@ class PropertyName:
 def event_names(book: Book) -> list[EventName]:
     """One entry a row of the query `events`, in its order."""
     rows = book.rows("events")
-    meeting = Counter((row["source"], row["destination_event"]) for row in rows if row["destination_event"] is not None)
+    meeting = Counter(
+        (row["source"], row["destination_event"]) for row in rows if row["destination_event"] is not None
+    )
     twins = _case_twins((row["source"], row["event_name"]) for row in rows)
     names = []
     for number, row in enumerate(rows):
@@ -117,7 +119,7 @@ def _rule(
         return (kept, *(target for target in mapped if target != kept)), "mapped"
     if kept != name:
         return (kept,), "name is reserved"
-    return (name,), "vendor column" if scope == "column" else "own name"
+    return (name,), "own name"
 
 
 def _concepts(seeds: list[Row], destination: str) -> dict[tuple[str, str, str], tuple[str, ...]]:

@@ -2,7 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from crosswalk.redact import clean
 
 _LONGEST = 48
 _DIGIT = re.compile(r"\d")
@@ -43,10 +46,13 @@ def _shape(value: Any) -> Any:
     return masked(value)
 
 
-def masked_words(text: str) -> str:
+def masked_words(text: Any) -> str:
     """A vendor's sentence with quoted values, addresses and ids masked; the words stay."""
-    return _IN_WORDS.sub(lambda found: str(masked(found.group())), text)
+    return _IN_WORDS.sub(lambda found: str(masked(found.group())), clean(str(text or "")))
 
 
 def _letter(found: "re.Match[str]") -> str:
     return "A" if found.group().isupper() else "a"
+
+
+MASKS: Mapping[str, Callable[[Any], Any]] = {"shape": masked, "object": masked_object, "words": masked_words}

@@ -1,6 +1,7 @@
 """The page: charts and tables of a report, put together for the template."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,7 +63,10 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("From", sources),
         ("To", LABELS[report.destination]),
         ("Events", f"{moment(payloads.get('first_at'))[:10]} to {moment(payloads.get('last_at'))[:10]}, UTC"),
-        ("Size", f"{bytes_text(payloads.get('bytes'))}, {plural(int(payloads.get('distinct_ids') or 0), 'distinct id')}"),
+        (
+            "Size",
+            f"{bytes_text(payloads.get('bytes'))}, {plural(int(payloads.get('distinct_ids') or 0), 'distinct id')}",
+        ),
         ("Import id", _variable(report, "import_id")),
         ("Plan", str(plan[0]["plan_id"]) if plan else "none yet"),
         ("Report made", f"{moment(report.made_at)} UTC"),
@@ -92,7 +96,9 @@ def _flow(report: Report) -> flow.Flow | None:
     if not sources:
         return None
     payloads = flow.Node("payloads", at.payloads, 2, "main")
-    generated = flow.Node("generated records", sum(int(row["records"]) for row in book.rows("generated")), 1, "main")
+    generated = flow.Node(
+        "generated records", sum(int(row["records"]) for row in book.rows("generated")), 1, "main"
+    )
     tones = {"delivered": "main", "quarantined": "bad", "malformed": "bad"}
     parts = {
         part: flow.Node(part, book["rows"].number(part), 1, tones.get(part, "aside"))
@@ -109,7 +115,10 @@ def _flow(report: Report) -> flow.Flow | None:
         node = flow.Node(str(row["source"]), int(row["rows_read"]), 0, "main")
         nodes.append(node)
         links += [(node, part, int(row[name])) for name, part in parts.items()]
-    links += [(parts["delivered"], payloads, parts["delivered"].value), (generated, payloads, generated.value)]
+    links += [
+        (parts["delivered"], payloads, parts["delivered"].value),
+        (generated, payloads, generated.value),
+    ]
     links += [(payloads, answer, min(answer.value, at.payloads)) for answer in answers]
     order = [parts["delivered"], generated, *list(parts.values())[1:]]
     return flow.flow([*nodes, *order, payloads, *answers], links)
@@ -124,11 +133,17 @@ def _volume(report: Report) -> volume.Volume | None:
         series[(int(row["place"] or 99), name)][str(row["day"])] = int(row["delivered"])
         delivered[str(row["day"])] += int(row["delivered"])
     rest = {
-        str(row["day"]): int(row["records"]) - delivered.get(str(row["day"]), 0) for row in report.book.rows("days")
+        str(row["day"]): int(row["records"]) - delivered.get(str(row["day"]), 0)
+        for row in report.book.rows("days")
     }
     layers: list[tuple[str, dict[str, int]]] = [(name, days) for (_, name), days in sorted(series.items())]
     if any(value > 0 for value in rest.values()):
-        layers.append(("people, links and groups" if layers else "payloads", {day: max(0, n) for day, n in rest.items()}))
+        layers.append(
+            (
+                "people, links and groups" if layers else "payloads",
+                {day: max(0, n) for day, n in rest.items()},
+            )
+        )
     accepted = {str(row["day"]): int(row["accepted"] or 0) for row in report.book.rows("accepted_days")}
     return volume.volume(layers, accepted, bool(report.project))
 
@@ -140,18 +155,37 @@ def _states(report: Report) -> list[tuple[str, str, int]]:
         numbers[day.state] += 1
     numbers["empty"] = sum(days for _, _, days in report.gaps)
     always = ("complete", "partial", "missing", "waiting")
-    return [(state, words, numbers[state]) for state, words in STATES.items() if numbers[state] or state in always]
+    return [
+        (state, words, numbers[state]) for state, words in STATES.items() if numbers[state] or state in always
+    ]
 
 
 def _hours(report: Report) -> list[tuple[str, str, list[hours.Hour], bool]]:
     """The weeks side by side: name, what it counts, cells, whether there is anything."""
     book = report.book
     found = [
-        ("hours_source", "At the source", hours.hours(week(book.rows("hours_source"))), bool(book.rows("hours_source"))),
-        ("hours_sent", "In the payloads", hours.hours(week(book.rows("hours_sent"))), bool(book.rows("hours_sent"))),
+        (
+            "hours_source",
+            "At the source",
+            hours.hours(week(book.rows("hours_source"))),
+            bool(book.rows("hours_source")),
+        ),
+        (
+            "hours_sent",
+            "In the payloads",
+            hours.hours(week(book.rows("hours_sent"))),
+            bool(book.rows("hours_sent")),
+        ),
     ]
     if book.rows("hours_found"):
-        found.append(("hours_found", f"Found in {LABELS[report.destination]}", hours.hours(week(book.rows("hours_found"))), True))
+        found.append(
+            (
+                "hours_found",
+                f"Found in {LABELS[report.destination]}",
+                hours.hours(week(book.rows("hours_found"))),
+                True,
+            )
+        )
     return found
 
 
@@ -160,10 +194,14 @@ def _examples(report: Report) -> list[dict[str, Any]]:
     found = []
     for row in report.book.rows("examples"):
         before = [("event", row["event_name"])]
-        before += [(name, value) for part in ("event_properties", "user_properties") for name, value in row[part].items()]
+        before += [
+            (name, value)
+            for part in ("event_properties", "user_properties")
+            for name, value in row[part].items()
+        ]
         payload = dict(row["payload"])
         inner = payload.pop("properties", {}) or {}
-        after = [(name, value) for name, value in payload.items()]
+        after = list(payload.items())
         after += list(inner.items()) if isinstance(inner, dict) else []
         names = {event.name: event.to for event in report.events if event.source == row["source"]}
         after = [(name, names.get(row["event_name"]) if name == "event" else value) for name, value in after]
@@ -174,7 +212,9 @@ def _examples(report: Report) -> list[dict[str, Any]]:
                 "name": shown(row["event_name"]),
                 "before": [(shown(name), _short(value), False) for name, value in before[:_EXAMPLE_KEYS]],
                 "before_total": len(before),
-                "after": [(shown(name), _short(value), name not in known) for name, value in after[:_EXAMPLE_KEYS]],
+                "after": [
+                    (shown(name), _short(value), name not in known) for name, value in after[:_EXAMPLE_KEYS]
+                ],
                 "after_total": len(after),
             }
         )
@@ -187,8 +227,6 @@ def _short(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
 
 

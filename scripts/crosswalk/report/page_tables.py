@@ -4,7 +4,6 @@ from typing import Any
 
 from crosswalk.report import reasons
 from crosswalk.report.gather import Report
-from crosswalk.report.mask import masked_words
 from crosswalk.report.tables import Column, Table, joined, table
 from crosswalk.report.verdict import LABELS
 
@@ -66,11 +65,17 @@ def _days(report: Report) -> Table:
     if report.verified is not None and report.verified.events:
         columns.append(Column("found", "found", query="verified_days", source="found"))
     rows = [day.as_dict() for day in report.days]
-    return joined("coverage", "Coverage by day", "day", rows, columns, most=1100, empty="There is no payload.")
+    return joined(
+        "coverage", "Coverage by day", "day", rows, columns, most=1100, empty="There is no payload."
+    )
 
 
 def _hours(report: Report) -> list[Table]:
-    columns = [Column("weekday", "weekday (1 Monday)", "text"), Column("hour", "hour, UTC", "text"), Column("events", "events")]
+    columns = [
+        Column("weekday", "weekday (1 Monday)", "text"),
+        Column("hour", "hour, UTC", "text"),
+        Column("events", "events"),
+    ]
     titles = {"hours_source": "At the source", "hours_sent": "In the payloads", "hours_found": "Found there"}
     return [
         table(report.book, name, title, columns, name=f"{name}_table")
@@ -80,67 +85,76 @@ def _hours(report: Report) -> list[Table]:
 
 
 def _names(report: Report) -> list[Table]:
-    events = [
-        {"to": one.to if one.to is not None else "not sent", "notes": "; ".join(one.notes)} for one in report.events
-    ]
-    properties = [
-        {"to": " and ".join(one.to) if one.to else "not sent", "rule": one.rule, "notes": "; ".join(one.notes)}
+    return [_events(report), _properties(report), _unmapped(report)]
+
+
+def _source_column(report: Report, query: str) -> list[Column]:
+    """The column that names the source, where there are several."""
+    several = len({row["source"] for row in report.book.rows(query)}) > 1
+    return [Column("source", "source", "word")] if several else []
+
+
+def _events(report: Report) -> Table:
+    return table(
+        report.book,
+        "events",
+        "Events: the source's name and the destination's",
+        [
+            *_source_column(report, "events"),
+            Column("event_name", "event", "code", note="notes"),
+            Column("to", "arrives as", "target"),
+            Column("rule", "rule", "word"),
+            Column("rows_read", "read", has_bar=True),
+            *_PARTS[1:5],
+            Column("first_day", "first", "day"),
+            Column("last_day", "last", "day"),
+        ],
+        extra=[{"to": one.to, "notes": "; ".join(one.notes)} for one in report.events],
+        empty="No event was read.",
+    )
+
+
+def _properties(report: Report) -> Table:
+    extra = [
+        {"to": " + ".join(one.to) if one.to else None, "rule": one.rule, "notes": "; ".join(one.notes)}
         for one in report.properties
     ]
-    return [
-        table(
-            report.book,
-            "events",
-            "Events: the source's name and the destination's",
-            [
-                Column("source", "source", "text"),
-                Column("event_name", "event", "code"),
-                Column("to", "arrives as", "code"),
-                Column("rule", "rule", "text"),
-                Column("rows_read", "read", has_bar=True),
-                *_PARTS[1:5],
-                Column("first_day", "first day", "text"),
-                Column("last_day", "last day", "text"),
-                Column("notes", "look at", "text"),
-            ],
-            extra=events,
-            empty="No event was read.",
-        ),
-        table(
-            report.book,
-            "properties",
-            "Properties: the source's name and the destination's",
-            [
-                Column("source", "source", "text"),
-                Column("scope", "of", "text"),
-                Column("name", "property", "code"),
-                Column("to", "arrives as", "code"),
-                Column("rule", "rule", "text"),
-                Column("rows", "events"),
-                Column("fill_rate", "filled", "share", has_bar=True),
-                Column("types", "types", "text"),
-                Column("example", "example, masked", "code"),
-                Column("first_day", "first day", "text"),
-                Column("last_day", "last day", "text"),
-                Column("notes", "look at", "text"),
-            ],
-            extra=properties,
-            most=250,
-            empty="No property was seen.",
-        ),
-        table(
-            report.book,
-            "unmapped",
-            "Properties without a row in the crosswalk, which arrive under their own names",
-            [
-                Column("source", "source", "text"),
-                Column("scope", "of", "text"),
-                Column("names", "names"),
-                Column("rows", "events"),
-            ],
-            empty="The crosswalk names every property.",
-        ),
-    ]
+    return table(
+        report.book,
+        "properties",
+        "Properties: the source's name and the destination's",
+        [
+            *_source_column(report, "properties"),
+            Column("scope", "of", "word"),
+            Column("name", "property", "code", note="notes"),
+            Column("to", "arrives as", "target"),
+            Column("rule", "rule", "word"),
+            Column("rows", "events"),
+            Column("fill_rate", "filled", "share", has_bar=True),
+            Column("types", "types", "word"),
+            Column("example", "example, masked", "code"),
+            Column("first_day", "first", "day"),
+            Column("last_day", "last", "day"),
+        ],
+        extra=extra,
+        most=250,
+        empty="No property was seen.",
+    )
+
+
+def _unmapped(report: Report) -> Table:
+    return table(
+        report.book,
+        "unmapped",
+        "Properties without a row in the crosswalk, which arrive under their own names",
+        [
+            Column("source", "source", "word"),
+            Column("scope", "of", "word"),
+            Column("names", "names"),
+            Column("rows", "events"),
+        ],
+        empty="The crosswalk names every property.",
+    )
 
 
 def _people(report: Report) -> list[Table]:
@@ -181,7 +195,6 @@ def _people(report: Report) -> list[Table]:
 def _refused(report: Report) -> list[Table]:
     book = report.book
     meanings = [reasons.refusal(str(row["reason"]), int(row["status"])) for row in book.rows("reasons")]
-    letters = [{"vendor_text": masked_words(str(row["vendor_text"] or ""))} for row in book.rows("letters")]
     return [
         table(
             book,
@@ -194,7 +207,7 @@ def _refused(report: Report) -> list[Table]:
                 Column("records", "records", has_bar=True),
                 Column("meaning", "what it means", "text"),
                 Column("fix", "what to do", "text"),
-                Column("replay", "then", "code"),
+                Column("replay", "then", "command"),
                 Column("last_at", "last run", "moment"),
             ],
             extra=[
@@ -215,7 +228,6 @@ def _refused(report: Report) -> list[Table]:
                 Column("status", "status", "text"),
                 Column("vendor_text", "the destination's words, masked", "text"),
             ],
-            extra=letters,
             most=50,
             empty="There is no dead letter.",
         ),
@@ -231,7 +243,8 @@ def _refused(report: Report) -> list[Table]:
                 Column("effect_text", "effect", "text"),
             ],
             extra=[
-                {"effect_text": reasons.EFFECTS.get(str(row["effect"]), str(row["effect"]))} for row in book.rows("limits")
+                {"effect_text": reasons.EFFECTS.get(str(row["effect"]), str(row["effect"]))}
+                for row in book.rows("limits")
             ],
             empty="No limit was checked.",
         ),
@@ -275,14 +288,23 @@ def _set_aside(report: Report) -> list[Table]:
         dict(zip(("meaning", "fix"), reasons.QUARANTINED.get(str(row["reason"]), ("", "")), strict=True))
         for row in book.rows("quarantined")
     ]
-    where = [Column("source", "source", "text"), Column("reason", "reason", "code"), Column("rows", "rows", has_bar=True)]
+    where = [
+        Column("source", "source", "text"),
+        Column("reason", "reason", "code"),
+        Column("rows", "rows", has_bar=True),
+    ]
     meaning = Column("meaning", "what it means", "text")
     return [
         table(
             book,
             "quarantined",
             "Rows that could not be used",
-            [*where, meaning, Column("fix", "what to do", "text"), Column("example_file", "one of the files", "code")],
+            [
+                *where,
+                meaning,
+                Column("fix", "what to do", "text"),
+                Column("example_file", "one of the files", "code"),
+            ],
             extra=quarantined,
             empty="Every row could be used.",
         ),
@@ -365,5 +387,5 @@ def _sign(row: dict[str, Any]) -> str:
     """In rclone's way: `-` all gone, `+` not expected, `≠` another number."""
     expected = row["accepted"] if row["accepted"] is not None else row["delivered"]
     if not row["found"]:
-        return "− missing"
+        return "- missing"
     return "+ unexpected" if not expected else "≠ differs"

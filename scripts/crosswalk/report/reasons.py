@@ -2,9 +2,15 @@
 
 # reason: (what is wrong, what to do)
 QUARANTINED = {
-    "malformed_json": ("The line is no strict JSON object.", "Fetch the file again, or mend the line, and build."),
+    "malformed_json": (
+        "The line is no strict JSON object.",
+        "Fetch the file again, or mend the line, and build.",
+    ),
     "terminated_early": ("The export broke off in its last line.", "Fetch that day again and build."),
-    "invalid_utf8": ("The line has bytes that are no UTF-8.", "Fetch the file again, or convert it, and build."),
+    "invalid_utf8": (
+        "The line has bytes that are no UTF-8.",
+        "Fetch the file again, or convert it, and build.",
+    ),
     "line_too_long": ("The line is longer than 20 MB.", "Split the record, or leave it."),
     "unreadable_line": ("The engine refused the line.", "Look at the line in audit_quarantined."),
     "unreadable_file": ("The whole file is damaged and was set aside.", "Fetch the file again and build."),

@@ -44,7 +44,11 @@ def variables(project_dir: Path) -> list[Setting]:
     merged |= own if isinstance(own, dict) else {}
     given = _given(project_dir / "target" / "run_results.json")
     found = [
-        Setting(name, _text(given.get(name, value)), "--vars of the last dbt command" if name in given else "dbt_project.yml")
+        Setting(
+            name,
+            _text(given.get(name, value)),
+            "--vars of the last dbt command" if name in given else "dbt_project.yml",
+        )
         for name, value in merged.items()
     ]
     found += [
@@ -61,7 +65,9 @@ def environment(project_dir: Path) -> list[Setting]:
     found = [
         Setting(name, "set" if values.get(name) else "not set", "secret, value not shown") for name in SECRETS
     ]
-    found += [Setting(name, clean(values[name]), "environment or .env") for name in _SHOWN if values.get(name)]
+    found += [
+        Setting(name, clean(values[name]), "environment or .env") for name in _SHOWN if values.get(name)
+    ]
     return found
 
 

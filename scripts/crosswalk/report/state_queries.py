@@ -96,12 +96,13 @@ def ask_letters(book: Book, state_dir: Path, destination: str) -> None:
             "letters",
             f"The last {_LETTERS} dead letters",
             f"""
-select at, kind, record_id, reason, status, vendor_text
+select "at", kind, record_id, reason, status, vendor_text
 from read_json('{name}', format = 'newline_delimited', ignore_errors = true, columns = {{
-    at: 'varchar', kind: 'varchar', record_id: 'varchar', reason: 'varchar', status: 'bigint', vendor_text: 'varchar'}})
+    "at": 'varchar', kind: 'varchar', record_id: 'varchar', reason: 'varchar', status: 'bigint', vendor_text: 'varchar'}})
 where record_id is not null
-order by at desc, record_id
+order by "at" desc, record_id
 limit {_LETTERS}""",
+            masked={"vendor_text": "words"},
         )
 
 
@@ -142,9 +143,13 @@ def ask_verified(book: Book, destination: str) -> None:
     name = f"verify/{destination}.json"
     unnested = "select unnest({0}, recursive := true) from read_json('{1}', columns = {{{0}: '{2}'}})"
     count = "struct({})[]"
-    event_columns = "day varchar, event varchar, source bigint, delivered bigint, accepted bigint, found bigint"
+    event_columns = (
+        "day varchar, event varchar, source bigint, delivered bigint, accepted bigint, found bigint"
+    )
     events = unnested.format("events", name, count.format(event_columns))
-    sums = "sum(source) as source, sum(delivered) as delivered, sum(accepted) as accepted, sum(found) as found"
+    sums = (
+        "sum(source) as source, sum(delivered) as delivered, sum(accepted) as accepted, sum(found) as found"
+    )
     cast_sums = ", ".join(f"cast({one.replace(' as ', ' as bigint) as ')}" for one in sums.split(", "))
     book.files(
         "verified_total", "Events compared", f"select count(*) as pairs, {cast_sums}\nfrom (\n    {events}\n)"
@@ -172,7 +177,9 @@ order by day, event""",
     )
     users = unnested.format("users", name, count.format("day varchar, sent bigint, found bigint"))
     book.files(
-        "verified_users", "Distinct ids by day", f"select day, sent, found\nfrom (\n    {users}\n)\norder by day"
+        "verified_users",
+        "Distinct ids by day",
+        f"select day, sent, found\nfrom (\n    {users}\n)\norder by day",
     )
     hours = unnested.format("hours", name, count.format("weekday bigint, hour bigint, found bigint"))
     book.files(
@@ -187,7 +194,16 @@ order by day, event""",
             "kind varchar, text varchar, records bigint, day varchar, event varchar, batch varchar, next varchar"
         ),
     )
-    book.files("findings", "What differs", f"select kind, day, event, batch, records, text, next\nfrom (\n    {findings}\n)\norder by records desc, day, event, kind")
+    book.files(
+        "findings",
+        "What differs",
+        f"""
+select kind, day, event, batch, records, text, next
+from (
+    {findings}
+)
+order by records desc, day, event, kind""",
+    )
     book.files(
         "sample",
         "Records compared field by field",

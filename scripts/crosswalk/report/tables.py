@@ -14,7 +14,11 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "bytes": bytes_text,
     "moment": moment,
     "text": shown,
+    "word": shown,
+    "day": lambda value: shown(value or "–"),
     "code": shown,
+    "command": shown,
+    "target": lambda value: "not sent" if value is None else shown(value),
 }
 
 
@@ -22,7 +26,8 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
 class Column:
     """One column: the cell of the row it shows, its heading, how it is written, whether a bar stands beside it.
 
-    `query` and `source` name the query and its column where they are others than the table's own.
+    `note` names the cell whose text stands under it. `query` and `source` name the query and its column where they are
+    others than the table's own.
     """
 
     name: str
@@ -31,16 +36,18 @@ class Column:
     has_bar: bool = False
     query: str = ""
     source: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as it is written; `raw` is the number behind it, `bar` 0 to 100."""
+    """One cell as it is written; `raw` is the number behind it, `bar` 0 to 100, `note` what to look at."""
 
     text: str
     kind: str
     raw: str = ""
     bar: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Table:
 
     @property
     def shown_of(self) -> str:
-        """"25 of 500 shown" where rows were left out, else nothing."""
+        """ "25 of 500 shown" where rows were left out, else nothing."""
         return f"{len(self.rows):,} of {self.total:,} shown" if len(self.rows) < self.total else ""
 
 
@@ -101,7 +108,14 @@ def table(
 
 
 def joined(
-    name: str, caption: str, key: str, rows: Sequence[Row], columns: Sequence[Column], *, most: int = 1000, empty: str = ""
+    name: str,
+    caption: str,
+    key: str,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    *,
+    most: int = 1000,
+    empty: str = "",
 ) -> Table:
     """A table of rows that several queries gave, joined by the column `key`; each column names its query."""
     queries = tuple(dict.fromkeys(column.query for column in columns if column.query))
@@ -118,7 +132,9 @@ def joined(
     )
 
 
-def _rows(rows: Iterable[Row], columns: Sequence[Column], key: Callable[[int, Row], str]) -> Iterable[TableRow]:
+def _rows(
+    rows: Iterable[Row], columns: Sequence[Column], key: Callable[[int, Row], str]
+) -> Iterable[TableRow]:
     listed = list(rows)
     largest = {
         column.name: max([abs(float(row.get(column.name) or 0)) for row in listed] + [0.0])
@@ -137,4 +153,7 @@ def _cell(row: Row, column: Column, largest: dict[str, float]) -> Cell:
     if column.has_bar and largest[column.name]:
         part = float(value or 0) / (1.0 if column.kind == "share" else largest[column.name])
         bar = f"{max(part * 100, 1.5 if value else 0):.1f}".removesuffix(".0")
-    return Cell(_WRITTEN[column.kind](value), column.kind, raw, bar)
+    kind = "none" if column.kind == "target" and value is None else column.kind
+    return Cell(
+        _WRITTEN[column.kind](value), kind, raw, bar, shown(row.get(column.note) or "") if column.note else ""
+    )

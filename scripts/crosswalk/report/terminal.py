@@ -11,7 +11,10 @@ _SIGNS = {"good": "✓", "warn": "!", "bad": "✕", "idle": "○"}
 def lines(report: Report) -> list[str]:
     """The verdict, the sums, and what to type next."""
     verdict = report.verdict
-    found = [f"{_SIGNS[verdict.tone]} {LABELS[report.destination]}: {verdict.title}", f"  {safe(verdict.sentence)}"]
+    found = [
+        f"{_SIGNS[verdict.tone]} {LABELS[report.destination]}: {verdict.title}",
+        f"  {safe(verdict.sentence)}",
+    ]
     rows = [(one.title, *_sum(one)) for one in report.equations()]
     if report.unverified_reason:
         rows.append(("Proof", f"not verified: {safe(report.unverified_reason)}", ""))

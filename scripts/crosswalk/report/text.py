@@ -38,7 +38,7 @@ def percent(share: float | None) -> str:
 
 def moment(text: object) -> str:
     """An ISO time to the second, without its T: "2024-03-01 10:00:00"."""
-    return str(text or "–")[:19].replace("T", " ")
+    return shown(str(text or "–")[:19].replace("T", " "))
 
 
 def bytes_text(number: float | None) -> str:

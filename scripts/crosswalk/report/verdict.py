@@ -94,7 +94,11 @@ def judge(
     if is_live:
         sentence = f"{count(at.accepted + at.rejected)} of {plural(at.payloads, 'record')} have an answer from {name}."
         return Verdict(
-            "running", f"RUNNING {_percent(at.share)}", sentence, "idle", f"crosswalk status --to {destination}"
+            "running",
+            f"RUNNING {_percent(at.share)}",
+            sentence,
+            "idle",
+            f"crosswalk status --to {destination}",
         )
     if not book["last_run"].rows:
         return _ready(book, destination, at)
@@ -159,7 +163,12 @@ def _done(
         findings = plural(len(verified.findings), "difference") if verified.findings else "a difference"
         sentence = f"{taken}, and reading them back found {findings}."
         return Verdict(
-            "different", "DONE, DIFFERENT", sentence, "bad", f"crosswalk verify --to {destination}", exits.COUNTS
+            "different",
+            "DONE, DIFFERENT",
+            sentence,
+            "bad",
+            f"crosswalk verify --to {destination}",
+            exits.COUNTS,
         )
     proof = f"not verified, since {problem}" if problem else "all that was accepted was found there"
     if at.rejected:
@@ -173,8 +182,12 @@ def _done(
         )
     if problem:
         sentence = f"{taken}: {proof}."
-        return Verdict("not_verified", "DONE, NOT VERIFIED", sentence, "warn", f"crosswalk verify --to {destination}")
-    return Verdict("verified", "DONE, VERIFIED", f"{taken}: {proof}.", "good", f"crosswalk undo-plan --to {destination}")
+        return Verdict(
+            "not_verified", "DONE, NOT VERIFIED", sentence, "warn", f"crosswalk verify --to {destination}"
+        )
+    return Verdict(
+        "verified", "DONE, VERIFIED", f"{taken}: {proof}.", "good", f"crosswalk undo-plan --to {destination}"
+    )
 
 
 def _percent(share: float) -> str:

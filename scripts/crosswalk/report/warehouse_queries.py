@@ -230,12 +230,14 @@ inner join (
 ) as p on p.send_order = c.send_order
 order by c.send_order
 """,
-        objects=["event_properties", "user_properties", "payload"],
+        masked={"event_properties": "object", "user_properties": "object", "payload": "object"},
     )
 
 
 def _ask_hours(book: Book, destination: str) -> None:
-    hours = "extract(isodow from event_at) as weekday, extract(hour from event_at) as hour, count(*) as events"
+    hours = (
+        "extract(isodow from event_at) as weekday, extract(hour from event_at) as hour, count(*) as events"
+    )
     book.warehouse(
         "hours_source",
         "Events of the source by hour of the week, UTC",
@@ -261,7 +263,7 @@ def _ask_properties(book: Book, destination: str) -> None:
 select source, scope, name, types, rows, fill_rate, first_day, last_day, example
 from {book.relation("audit_property_catalog")}
 order by rows desc, source, scope, name""",
-        masked=["example"],
+        masked={"example": "shape"},
     )
     book.warehouse(
         "unmapped",

@@ -18,7 +18,8 @@ SCHEMA = 1
 STATUSES = ("verified", "different", "not_verified")
 # What can be wrong at a destination; `other` is for what has no name yet.
 FINDING_KINDS = (
-    "dropped", "extra", "value_changed", "time_shifted", "people_merged", "batch_doubled", "day_missing", "event_renamed", "other",
+    "dropped", "extra", "value_changed", "time_shifted", "people_merged", "batch_doubled", "day_missing", "event_renamed",
+    "other",
 )  # fmt: skip
 
 
@@ -189,7 +190,11 @@ def _known(kind: Any, values: dict[str, Any]) -> Any:
     """A dataclass of the values that it knows. Raises TypeError for one that lacks a count or holds none in its place."""
     fields = kind.__dataclass_fields__
     for name, value in values.items():
-        if name in fields and fields[name].type in (int, int | None) and not _is_count(value, fields[name].type):
+        if (
+            name in fields
+            and fields[name].type in (int, int | None)
+            and not _is_count(value, fields[name].type)
+        ):
             raise TypeError(f"{name} is no count")
     return kind(**{name: value for name, value in values.items() if name in fields})
 

@@ -36,9 +36,7 @@ def calendar(states: Mapping[str, str]) -> list[Year]:
     years = []
     for year in sorted({int(day[:4]) for day in states}):
         start, end = max(first, dt.date(year, 1, 1)), min(last, dt.date(year, 12, 31))
-        cells = [
-            _cell(start + dt.timedelta(days=at), states) for at in range((end - start).days + 1)
-        ]
+        cells = [_cell(start + dt.timedelta(days=at), states) for at in range((end - start).days + 1)]
         months = [
             (_column(dt.date(year, month, 1)) * STEP + LEFT, dt.date(year, month, 1).strftime("%b"))
             for month in range(1, 13)

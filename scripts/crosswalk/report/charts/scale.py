@@ -16,7 +16,11 @@ def ticks(largest: float, wanted: int = 4) -> list[int]:
         return [0, 1]
     rough = max(largest / wanted, 1)
     power = 10 ** floor(log10(rough))
-    step = next(int(factor * power) for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough and factor * power % 1 == 0)
+    step = next(
+        int(factor * power)
+        for factor in (1, 2, 2.5, 5, 10)
+        if factor * power >= rough and factor * power % 1 == 0
+    )
     found = list(range(0, int(largest) + step, step))
     return found if found[-1] >= largest else [*found, found[-1] + step]
 
@@ -32,11 +36,17 @@ def short(value: int) -> str:
 def month_ticks(first: dt.date, last: dt.date, most: int = 12) -> list[tuple[dt.date, str]]:
     """First days of months with labels, the year at each January and at the start; at most about `most` of them."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
-    step = next((size for size in (1, 2, 3, 6, 12) if months / size <= most), 12 * (months // (12 * most) + 1))
-    found = []
+    step = next(
+        (size for size in (1, 2, 3, 6, 12) if months / size <= most), 12 * (months // (12 * most) + 1)
+    )
+    found: list[tuple[dt.date, str]] = []
     at = dt.date(first.year, first.month, 1)
     while at <= last:
-        if at >= first and (at.month - 1) % min(step, 12) == 0 and (step <= 12 or at.year % (step // 12) == 0):
+        if (
+            at >= first
+            and (at.month - 1) % min(step, 12) == 0
+            and (step <= 12 or at.year % (step // 12) == 0)
+        ):
             label = at.strftime("%b %Y") if at.month == 1 or not found else at.strftime("%b")
             found.append((at, label))
         at = dt.date(at.year + at.month // 12, at.month % 12 + 1, 1)

@@ -46,8 +46,8 @@ def volume(
     is_weekly = len(days) > _DAILY
     smooth = _weekly if is_weekly else _daily
     values = [smooth([float(series.get(day, 0)) for day in days]) for _, series in layers]
-    line_values = [float(line.get(day, 0)) for day in days]
-    tallest = max([sum(at) for at in zip(*values, strict=True)] + (line_values if has_line else []))
+    line_values = [float(line[day]) if day in line else None for day in days]
+    tallest = max([sum(at) for at in zip(*values, strict=True)] + [value or 0.0 for value in line_values])
     y_ticks = ticks(tallest)
 
     def x(at: float) -> float:
@@ -86,9 +86,9 @@ def _stack(names: Sequence[str], values: list[list[float]], x: _Place, y: _Place
     for place, (name, series) in enumerate(zip(names, values, strict=True)):
         top = [low + value for low, value in zip(floor, series, strict=True)]
         if length == 1:
-            half = 12
-            there = x(0)
-            points = f"M{number(there - half)} {number(y(floor[0]))}V{number(y(top[0]))}H{number(there + half)}V{number(y(floor[0]))}z"
+            left, right = number(x(0) - 12), number(x(0) + 12)
+            low, high = number(y(floor[0])), number(y(top[0]))
+            points = f"M{left} {low}V{high}H{right}V{low}z"
         else:
             upper = _corners([(x(at), y(value)) for at, value in enumerate(top)])
             lower = _corners([(x(at), y(value)) for at, value in enumerate(floor)])[::-1]
@@ -98,12 +98,22 @@ def _stack(names: Sequence[str], values: list[list[float]], x: _Place, y: _Place
     return layers
 
 
-def _line(values: list[float], x: _Place, y: _Place) -> str:
-    points = _corners([(x(at), y(value)) for at, value in enumerate(values)])
-    if len(values) == 1:
+def _line(values: list[float | None], x: _Place, y: _Place) -> str:
+    """A path with a break wherever there is no value; a day that stands alone is a short stroke."""
+    parts: list[list[tuple[float, float]]] = [[]]
+    for at, value in enumerate(values):
+        if value is None:
+            parts.append([])
+        else:
+            parts[-1].append((x(at), y(value)))
+    return "".join(_stroke(part) for part in parts if part)
+
+
+def _stroke(points: list[tuple[float, float]]) -> str:
+    if len(points) == 1:
         (there, height) = points[0]
-        return f"M{number(there - 12)} {number(height)}H{number(there + 12)}"
-    return "M" + "L".join(f"{number(a)} {number(b)}" for a, b in points)
+        return f"M{number(there - 3)} {number(height)}h6"
+    return "M" + "L".join(f"{number(a)} {number(b)}" for a, b in _corners(points))
 
 
 def _corners(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
