@@ -94,6 +94,15 @@ class Book:
         """The rows of a query, none where it was not asked."""
         return self.queries[name].rows if name in self.queries else []
 
+    def ledger_has(self, table: str) -> bool:
+        """Whether the ledger has a table: it is read as it is, of whatever version."""
+        try:
+            return bool(
+                self._ask_ledger(f"select 1 from sqlite_master where type = 'table' and name = '{table}'")
+            )
+        except ConfigError:
+            return False
+
     def close(self) -> None:
         """Close the ledger; the next question opens it again."""
         if self._ledger:

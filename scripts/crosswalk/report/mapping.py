@@ -107,13 +107,16 @@ def _rule(
     source, scope, name = row["source"], row["scope"], row["name"]
     if scope == "group":
         return (name,), "group type"
+    action = internal.get((source, name)) if scope == "event" else None
+    if action == "drop" or (action == "strip" and source == destination):
+        return (), "internal, left out"
     if source == destination:
         return (name,), "unchanged"
-    if internal.get((source, name)) == "drop":
-        return (), "internal, left out"
+    if action == "move":
+        return (), "travels otherwise"
     mapped = concepts.get((source, scope, name), ())
     if mapped and source == "mixpanel":
-        return mapped, "moved"
+        return mapped, "mapped" if name in mapped else "moved"
     kept = f"{source}_{name}" if name in reserved and scope == "event" else name
     if mapped:
         return (kept, *(target for target in mapped if target != kept)), "mapped"
@@ -133,6 +136,13 @@ def _concepts(seeds: list[Row], destination: str) -> dict[tuple[str, str, str], 
             if source == destination:
                 continue
             for scope, key in _places(seed.get(source) or "", str(seed["scope"])):
+                # What a rule works out is not the value itself, so Mixpanel's key stays beside it.
+                if (
+                    source == "mixpanel"
+                    and " macro:" in seed[destination]
+                    and key not in found[(source, scope, key)]
+                ):
+                    found[(source, scope, key)].insert(0, key)
                 if target not in found[(source, scope, key)]:
                     found[(source, scope, key)].append(target)
     return {place: tuple(targets) for place, targets in found.items()}

@@ -13,7 +13,7 @@ from crosswalk.report.coverage import STATES
 from crosswalk.report.gather import Report
 from crosswalk.report.shift import week
 from crosswalk.report.tables import Table
-from crosswalk.report.text import bytes_text, moment, percent, shown
+from crosswalk.report.text import bytes_text, moment, shown
 from crosswalk.report.verdict import LABELS
 
 _EXAMPLE_KEYS = 16
@@ -79,7 +79,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         facts.append(("Also sent to", f"{plural(others, 'other project')}: `crosswalk status` lists them"))
     sample = _variable(report, "sample_people")
     if sample not in ("1", "1.0", "–"):
-        facts.insert(1, ("Sample", f"{percent(float(sample))} of the people, whole histories"))
+        facts.insert(1, ("Sample", f"{sample} of the people, whole histories"))
     return [(name, shown(value)) for name, value in facts]
 
 

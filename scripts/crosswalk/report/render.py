@@ -28,7 +28,7 @@ SECTIONS = (
     ("people", "People"),
     ("refused", "Refused"),
     ("aside", "Set aside"),
-    ("runs", "Runs"),
+    ("runs", "Plan and runs"),
     ("settings", "Settings"),
     ("queries", "Queries"),
 )

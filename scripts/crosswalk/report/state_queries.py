@@ -36,7 +36,7 @@ from batches where {here}""",
     book.ledger(
         "rejected",
         "Records that were refused",
-        f"select count(distinct id_hash) as records from rejected where {here}",
+        f"select count(distinct id_hash) as records from {_refused(book)} where {here}",
     )
     book.ledger(
         "last_run",
@@ -45,6 +45,13 @@ from batches where {here}""",
 select plan_id, started_at, finished_at, outcome, requests, accepted, rejected
 from runs where {here} order by id desc limit 1""",
     )
+
+
+def _refused(book: Book) -> str:
+    """What is refused and not settled since: a table of the ledger's first version, letters without a mark since then."""
+    if not book.ledger_has("letters"):
+        return "rejected as refused"
+    return "(select * from letters where id not in (select letter_id from marks)) as refused"
 
 
 def ask_all(book: Book, project: Row) -> None:
@@ -75,8 +82,8 @@ group by state order by state""",
         "Refused records by reason",
         f"""
 select {reason} as reason, status, kind, count(*) as records, min(r.started_at) as first_at, max(r.started_at) as last_at
-from rejected inner join runs as r on r.id = rejected.run_id
-where rejected.{here}
+from {_refused(book)} inner join runs as r on r.id = refused.run_id
+where refused.{here}
 group by 1, 2, 3 order by records desc, 1, 2, 3""",
     )
     book.ledger(
@@ -121,6 +128,15 @@ select plan_id, made_at, records, to_send, requests, rate, duration_seconds
 from read_json('plans/{path.name}', columns = {{
     plan_id: 'varchar', made_at: 'varchar', records: 'bigint', to_send: 'bigint', requests: 'bigint', rate: 'bigint',
     duration_seconds: 'double'}})""",
+        )
+        lists = "columns = {warnings: 'varchar[]', preconditions: 'varchar[]'}"
+        book.files(
+            "plan_notes",
+            "What the plan warns of",
+            f"""
+select 'warning' as kind, unnest(warnings) as text from read_json('plans/{path.name}', {lists})
+union all
+select 'condition' as kind, unnest(preconditions) as text from read_json('plans/{path.name}', {lists})""",
         )
 
 

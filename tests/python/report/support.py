@@ -103,7 +103,8 @@ create table hub_identity_links (source varchar, source_project varchar, device_
 create table hub_events as
 select 'amplitude' as source, 'default' as source_project, record_id as event_key, 'e' as event_name, event_at,
     '{{}}' as event_properties, '{{}}' as user_properties from {to}_payloads;
-create table crosswalk_event_names (source varchar, source_event varchar, mixpanel_event varchar, posthog_event varchar, action varchar);
+create table crosswalk_event_names (source varchar, source_event varchar, mixpanel_event varchar, posthog_event varchar,
+    action varchar);
 create table crosswalk_properties (canonical_property varchar, scope varchar, amplitude varchar, heap varchar, mixpanel varchar,
     posthog varchar, person varchar);
 create table crosswalk_properties_custom as from crosswalk_properties;

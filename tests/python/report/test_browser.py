@@ -216,7 +216,10 @@ def test_charts_speak_to_the_keyboard(browser: Browser, reported: dict[str, Repo
 
 def test_tables_sort_and_filter(browser: Browser, reported: dict[str, Reported]) -> None:
     page = Watched(browser, reported["posthog"].path).page
-    cells = "() => [...document.querySelectorAll('#t-events tbody tr')].filter(row => !row.hidden).map(row => row.cells[3].textContent)"
+    cells = (
+        "() => [...document.querySelectorAll('#t-events tbody tr')].filter(row => !row.hidden)"
+        ".map(row => row.cells[3].textContent)"
+    )
     page.locator("#t-events th button", has_text="read").click()
     down = [int(text.replace(",", "")) for text in page.evaluate(cells)]
     assert down == sorted(down, reverse=True)

@@ -179,3 +179,20 @@ def test_out_names_the_page(project: Project, tmp_path: Path) -> None:
     assert json.loads(page.with_suffix(".json").read_text())["type"] == "report"
     for wrong in (tmp_path, tmp_path / "page.json"):
         assert project.run("report", "--to", "posthog", "--out", str(wrong)).code == 2
+
+
+def test_letters_that_were_settled_are_rejected_no_more(project: Project, standin: Standin) -> None:
+    """A ledger whose refused records are letters, with marks on those that went out later."""
+    project.build(
+        posthog=[posthog_event(number, distinct_id=" " if number < 3 else "u") for number in range(10)]
+    )
+    project.push("posthog")
+    with sqlite3.connect(project.state / "ledger.sqlite") as ledger:
+        ledger.execute("create table letters as select row_number() over () as id, rejected.* from rejected")
+        ledger.execute("create table marks as select 1 as letter_id, 'accepted' as outcome")
+        ledger.execute("drop table rejected")
+        ledger.execute("update batches set accepted = accepted + 1")
+    code, found = verdict(project)
+    assert (code, found["title"]) == (7, "DONE, 2 REJECTED")
+    twin = json.loads((project.state / "report" / "posthog.json").read_text())
+    assert sum(row["records"] for row in twin["queries"]["reasons"]["rows"]) == 2
