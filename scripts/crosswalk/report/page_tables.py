@@ -54,7 +54,7 @@ def _flow(report: Report) -> list[Table]:
 
 def _days(report: Report) -> Table:
     columns = [
-        Column("day", "day", "text"),
+        Column("day", "day", "day"),
         Column("state", "state", "text"),
         Column("payloads", "payloads", query="days", source="records"),
         Column("accepted", "accepted", query="accepted_days", source="accepted"),
@@ -336,7 +336,7 @@ def _proof(report: Report) -> list[Table]:
             "What differs",
             [
                 Column("kind", "kind", "code"),
-                Column("day", "day", "text"),
+                Column("day", "day", "day"),
                 Column("event", "event", "code"),
                 Column("records", "records"),
                 Column("text", "what was found", "text"),
@@ -362,7 +362,7 @@ def _proof(report: Report) -> list[Table]:
             "verified_off",
             "Days and events that differ",
             [
-                Column("day", "day", "text"),
+                Column("day", "day", "day"),
                 Column("event", "event", "code"),
                 Column("sign", "sign", "text"),
                 Column("delivered", "delivered"),
@@ -376,7 +376,7 @@ def _proof(report: Report) -> list[Table]:
             book,
             "verified_users",
             "Distinct ids by day",
-            [Column("day", "day", "text"), Column("sent", "sent"), Column("found", "found")],
+            [Column("day", "day", "day"), Column("sent", "sent"), Column("found", "found")],
             most=1100,
             empty="Distinct ids were not read back.",
         ),

@@ -98,6 +98,14 @@ def test_files_are_private(reported: dict[str, Reported]) -> None:
         assert one.path.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_the_words_of_the_destination_are_masked(reported: dict[str, Reported]) -> None:
+    one = reported["mixpanel"]
+    letters = one.twin["queries"]["letters"]["rows"]
+    assert any("'aaa@aaaaaaa.aaa' is not allowed" in row["vendor_text"] for row in letters)
+    for text in (one.page, json.dumps(one.twin)):
+        assert "who@example.com" not in text
+
+
 def test_missing_relations_leave_words(project: Project) -> None:
     """The tables of a build by an older version, or of a part of it, do not end the report."""
     project.build(posthog=[posthog_event(0)])
