@@ -24,7 +24,7 @@ RELATIONS = (
     "hub_events", "hub_identity_links", "crosswalk_event_names",
 )  # fmt: skip
 SEEDS = ("crosswalk_properties", "crosswalk_properties_custom", "crosswalk_reserved", "crosswalk_internal")
-SECRET = "phc_s3cr3t/of+the=project"
+SECRET = "phc_s3cr3t/of+the=p&oject"
 
 
 def copy_warehouse(result: Result, path: Path) -> None:

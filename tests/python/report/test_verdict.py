@@ -57,7 +57,7 @@ def test_ready(project: Project) -> None:
 
 def test_counts_that_do_not_add_up(project: Project) -> None:
     for statement in (
-        "update audit_route_counts set delivered = delivered - 1 where event_name = 'Event number 3'",
+        "update audit_route_counts set rows_read = rows_read + 1 where event_name = 'Event number 3'",
         "delete from posthog_payloads where send_order = 5",
     ):
         made_up(project, statements=[(statement, [])])
