@@ -193,89 +193,103 @@ def _people(report: Report) -> list[Table]:
 
 
 def _refused(report: Report) -> list[Table]:
-    book = report.book
-    meanings = [reasons.refusal(str(row["reason"]), int(row["status"])) for row in book.rows("reasons")]
-    return [
-        table(
-            book,
-            "reasons",
-            "Refused records by reason",
-            [
-                Column("reason", "reason", "code"),
-                Column("status", "status", "text"),
-                Column("kind", "kind", "text"),
-                Column("records", "records", has_bar=True),
-                Column("meaning", "what it means", "text"),
-                Column("fix", "what to do", "text"),
-                Column("replay", "then", "command"),
-                Column("last_at", "last run", "moment"),
-            ],
-            extra=[
-                {"meaning": meaning, "fix": fix, "replay": f"crosswalk replay --to {report.destination}"}
-                for meaning, fix in meanings
-            ],
-            empty="No record was refused." if report.project else _NO_PUSH,
-        ),
-        table(
-            book,
-            "letters",
-            "The newest dead letters",
-            [
-                Column("at", "at", "moment"),
-                Column("kind", "kind", "text"),
-                Column("record_id", "record id", "code"),
-                Column("reason", "reason", "code"),
-                Column("status", "status", "text"),
-                Column("vendor_text", "the destination's words, masked", "text"),
-            ],
-            most=50,
-            empty="There is no dead letter.",
-        ),
-        table(
-            book,
-            "limits",
-            f"Limits of {LABELS[report.destination]}",
-            [
-                Column("limit_name", "limit", "code"),
-                Column("limit_value", "at most"),
-                Column("records", "records over it", has_bar=True),
-                Column("worst", "worst"),
-                Column("effect_text", "effect", "text"),
-            ],
-            extra=[
-                {"effect_text": reasons.EFFECTS.get(str(row["effect"]), str(row["effect"]))}
-                for row in book.rows("limits")
-            ],
-            empty="No limit was checked.",
-        ),
-        table(
-            book,
-            "runs",
-            "Runs, the last one first",
-            [
-                Column("plan_id", "plan", "code"),
-                Column("started_at", "started", "moment"),
-                Column("finished_at", "ended", "moment"),
-                Column("outcome", "outcome", "text"),
-                Column("requests", "requests"),
-                Column("accepted", "accepted"),
-                Column("rejected", "rejected"),
-            ],
-            empty=_NO_PUSH,
-        ),
-        table(
-            book,
-            "states",
-            "Batches by state",
-            [
-                Column("state", "state", "text"),
-                Column("batches", "batches"),
-                Column("records", "records"),
-                Column("accepted", "accepted"),
-            ],
-            empty=_NO_PUSH,
-        ),
-    ]
+    return [_reasons(report), _letters(report), _limits(report), _runs(report), _states(report)]
+
+
+def _reasons(report: Report) -> Table:
+    rows = report.book.rows("reasons")
+    meanings = [reasons.refusal(str(row["reason"]), int(row["status"])) for row in rows]
+    return table(
+        report.book,
+        "reasons",
+        "Refused records by reason",
+        [
+            Column("reason", "reason", "code"),
+            Column("status", "status", "text"),
+            Column("kind", "kind", "text"),
+            Column("records", "records", has_bar=True),
+            Column("meaning", "what it means", "text"),
+            Column("fix", "what to do", "text"),
+            Column("replay", "then", "command"),
+            Column("last_at", "last run", "moment"),
+        ],
+        extra=[
+            {"meaning": meaning, "fix": fix, "replay": f"crosswalk replay --to {report.destination}"}
+            for meaning, fix in meanings
+        ],
+        empty="No record was refused." if report.project else _NO_PUSH,
+    )
+
+
+def _letters(report: Report) -> Table:
+    return table(
+        report.book,
+        "letters",
+        "The newest dead letters",
+        [
+            Column("at", "at", "moment"),
+            Column("kind", "kind", "text"),
+            Column("record_id", "record id", "code"),
+            Column("reason", "reason", "code"),
+            Column("status", "status", "text"),
+            Column("vendor_text", "the destination's words, masked", "text"),
+        ],
+        most=50,
+        empty="There is no dead letter.",
+    )
+
+
+def _limits(report: Report) -> Table:
+    return table(
+        report.book,
+        "limits",
+        f"Limits of {LABELS[report.destination]}",
+        [
+            Column("limit_name", "limit", "code"),
+            Column("limit_value", "at most"),
+            Column("records", "records over it", has_bar=True),
+            Column("worst", "worst"),
+            Column("effect_text", "effect", "text"),
+        ],
+        extra=[
+            {"effect_text": reasons.EFFECTS.get(str(row["effect"]), str(row["effect"]))}
+            for row in report.book.rows("limits")
+        ],
+        empty="No limit was checked.",
+    )
+
+
+def _runs(report: Report) -> Table:
+    return table(
+        report.book,
+        "runs",
+        "Runs, the last one first",
+        [
+            Column("plan_id", "plan", "code"),
+            Column("started_at", "started", "moment"),
+            Column("finished_at", "ended", "moment"),
+            Column("outcome", "outcome", "text"),
+            Column("requests", "requests"),
+            Column("accepted", "accepted"),
+            Column("rejected", "rejected"),
+        ],
+        empty=_NO_PUSH,
+    )
+
+
+def _states(report: Report) -> Table:
+    return table(
+        report.book,
+        "states",
+        "Batches by state",
+        [
+            Column("state", "state", "text"),
+            Column("batches", "batches"),
+            Column("records", "records"),
+            Column("accepted", "accepted"),
+        ],
+        empty=_NO_PUSH,
+    )
 
 
 def _set_aside(report: Report) -> list[Table]:
@@ -328,59 +342,69 @@ def _set_aside(report: Report) -> list[Table]:
 
 
 def _proof(report: Report) -> list[Table]:
-    book = report.book
-    return [
-        table(
-            book,
-            "findings",
-            "What differs",
-            [
-                Column("kind", "kind", "code"),
-                Column("day", "day", "day"),
-                Column("event", "event", "code"),
-                Column("records", "records"),
-                Column("text", "what was found", "text"),
-                Column("batch", "batch", "code"),
-                Column("next", "what to do", "text"),
-            ],
-            empty="Nothing differs.",
-        ),
-        table(
-            book,
-            "verified_events",
-            "Events by name",
-            [
-                Column("event", "event", "code"),
-                Column("delivered", "delivered", has_bar=True),
-                Column("accepted", "accepted"),
-                Column("found", "found"),
-            ],
-            empty="No count was read back.",
-        ),
-        table(
-            book,
-            "verified_off",
-            "Days and events that differ",
-            [
-                Column("day", "day", "day"),
-                Column("event", "event", "code"),
-                Column("sign", "sign", "text"),
-                Column("delivered", "delivered"),
-                Column("accepted", "accepted"),
-                Column("found", "found"),
-            ],
-            extra=[{"sign": _sign(row)} for row in book.rows("verified_off")],
-            empty="On every day each event was found as often as it was accepted.",
-        ),
-        table(
-            book,
-            "verified_users",
-            "Distinct ids by day",
-            [Column("day", "day", "day"), Column("sent", "sent"), Column("found", "found")],
-            most=1100,
-            empty="Distinct ids were not read back.",
-        ),
-    ]
+    return [_findings(report), _verified_events(report), _verified_off(report), _verified_users(report)]
+
+
+def _findings(report: Report) -> Table:
+    return table(
+        report.book,
+        "findings",
+        "What differs",
+        [
+            Column("kind", "kind", "code"),
+            Column("day", "day", "day"),
+            Column("event", "event", "code"),
+            Column("records", "records"),
+            Column("text", "what was found", "text"),
+            Column("batch", "batch", "code"),
+            Column("next", "what to do", "text"),
+        ],
+        empty="Nothing differs.",
+    )
+
+
+def _verified_events(report: Report) -> Table:
+    return table(
+        report.book,
+        "verified_events",
+        "Events by name",
+        [
+            Column("event", "event", "code"),
+            Column("delivered", "delivered", has_bar=True),
+            Column("accepted", "accepted"),
+            Column("found", "found"),
+        ],
+        empty="No count was read back.",
+    )
+
+
+def _verified_off(report: Report) -> Table:
+    return table(
+        report.book,
+        "verified_off",
+        "Days and events that differ",
+        [
+            Column("day", "day", "day"),
+            Column("event", "event", "code"),
+            Column("sign", "sign", "text"),
+            Column("delivered", "delivered"),
+            Column("accepted", "accepted"),
+            Column("found", "found"),
+        ],
+        extra=[{"sign": _sign(row)} for row in report.book.rows("verified_off")],
+        empty="On every day each event was found as often as it was accepted.",
+    )
+
+
+def _verified_users(report: Report) -> Table:
+    return table(
+        report.book,
+        "verified_users",
+        "Distinct ids by day",
+        [Column("day", "day", "day"), Column("sent", "sent"), Column("found", "found")],
+        most=1100,
+        empty="Distinct ids were not read back.",
+    )
 
 
 def _sign(row: dict[str, Any]) -> str:

@@ -157,16 +157,25 @@ def newest_plan(state_dir: Path, destination: str) -> Path:
 def ask_verified(book: Book, destination: str) -> None:
     """The last verification, from its file."""
     name = f"verify/{destination}.json"
-    unnested = "select unnest({0}, recursive := true) from read_json('{1}', columns = {{{0}: '{2}'}})"
-    count = "struct({})[]"
-    event_columns = (
-        "day varchar, event varchar, source bigint, delivered bigint, accepted bigint, found bigint"
+    _ask_verified_events(book, name)
+    _ask_verified_rest(book, name)
+
+
+def _unnested(name: str, part: str, columns: str) -> str:
+    """The rows of one list of the result's file."""
+    return (
+        f"select unnest({part}, recursive := true) from read_json('{name}', "
+        f"columns = {{{part}: 'struct({columns})[]'}})"
     )
-    events = unnested.format("events", name, count.format(event_columns))
-    sums = (
-        "sum(source) as source, sum(delivered) as delivered, sum(accepted) as accepted, sum(found) as found"
+
+
+def _ask_verified_events(book: Book, name: str) -> None:
+    columns = "day varchar, event varchar, source bigint, delivered bigint, accepted bigint, found bigint"
+    events = _unnested(name, "events", columns)
+    cast_sums = ", ".join(
+        f"cast(sum({column}) as bigint) as {column}"
+        for column in ("source", "delivered", "accepted", "found")
     )
-    cast_sums = ", ".join(f"cast({one.replace(' as ', ' as bigint) as ')}" for one in sums.split(", "))
     book.files(
         "verified_total", "Events compared", f"select count(*) as pairs, {cast_sums}\nfrom (\n    {events}\n)"
     )
@@ -191,25 +200,25 @@ from (
 where found <> coalesce(accepted, delivered)
 order by day, event""",
     )
-    users = unnested.format("users", name, count.format("day varchar, sent bigint, found bigint"))
+
+
+def _ask_verified_rest(book: Book, name: str) -> None:
+    users = _unnested(name, "users", "day varchar, sent bigint, found bigint")
     book.files(
         "verified_users",
         "Distinct ids by day",
         f"select day, sent, found\nfrom (\n    {users}\n)\norder by day",
     )
-    hours = unnested.format("hours", name, count.format("weekday bigint, hour bigint, found bigint"))
+    hours = _unnested(name, "hours", "weekday bigint, hour bigint, found bigint")
     book.files(
         "hours_found",
         "Events found by hour of the week, UTC",
         f"select weekday, hour, found as events\nfrom (\n    {hours}\n)\norder by 1, 2",
     )
-    findings = unnested.format(
-        "findings",
-        name,
-        count.format(
-            "kind varchar, text varchar, records bigint, day varchar, event varchar, batch varchar, next varchar"
-        ),
+    columns = (
+        "kind varchar, text varchar, records bigint, day varchar, event varchar, batch varchar, next varchar"
     )
+    findings = _unnested(name, "findings", columns)
     book.files(
         "findings",
         "What differs",
