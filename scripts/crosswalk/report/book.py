@@ -75,9 +75,9 @@ class Book:
         """Ask the warehouse; a relation that was not built leaves no rows, and says so."""
         return self._keep(name, WAREHOUSE, title, sql, masked)
 
-    def ledger(self, name: str, title: str, sql: str) -> Query:
+    def ledger(self, name: str, title: str, sql: str, masked: Mapping[str, str] | None = None) -> Query:
         """Ask the ledger; without one there are no rows."""
-        return self._keep(name, LEDGER, title, sql)
+        return self._keep(name, LEDGER, title, sql, masked)
 
     def files(self, name: str, title: str, sql: str, masked: Mapping[str, str] | None = None) -> Query:
         """Ask a JSON file of the state folder through DuckDB."""

@@ -11,6 +11,8 @@ _LONGEST = 48
 _DIGIT = re.compile(r"\d")
 _LOWER = re.compile(r"[^\W\d_]")
 _IN_WORDS = re.compile(r"""[\w.+-]+@[\w.-]+|'[^']*'|"[^"]*"|\b[\w-]*\d[\w-]{5,}\b""")
+# Names that a vendor quotes from its own rules and not from the record.
+_OF_THE_RULES = re.compile(r"""['"](properties(\.\$?\w+)?|\$\w+|distinct_id|time|event)['"]""")
 
 
 def masked(value: Any) -> Any:
@@ -48,7 +50,12 @@ def _shape(value: Any) -> Any:
 
 def masked_words(text: Any) -> str:
     """A vendor's sentence with quoted values, addresses and ids masked; the words stay."""
-    return _IN_WORDS.sub(lambda found: str(masked(found.group())), clean(str(text or "")))
+    return _IN_WORDS.sub(_masked_word, clean(str(text or "")))
+
+
+def _masked_word(found: "re.Match[str]") -> str:
+    word = found.group()
+    return word if _OF_THE_RULES.fullmatch(word) else str(masked(word))
 
 
 def _letter(found: "re.Match[str]") -> str:

@@ -85,6 +85,7 @@ select {reason} as reason, status, kind, count(*) as records, min(r.started_at) 
 from {_refused(book)} inner join runs as r on r.id = refused.run_id
 where refused.{here}
 group by 1, 2, 3 order by records desc, 1, 2, 3""",
+        masked={"reason": "words"},
     )
     book.ledger(
         "runs",
@@ -109,7 +110,7 @@ from read_json('{name}', format = 'newline_delimited', ignore_errors = true, col
 where record_id is not null
 order by "at" desc, record_id
 limit {_LETTERS}""",
-            masked={"vendor_text": "words"},
+            masked={"vendor_text": "words", "reason": "words"},
         )
 
 

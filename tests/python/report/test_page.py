@@ -132,7 +132,8 @@ def test_values_are_masked() -> None:
     assert masked_object('{"a": {"b": ["x1"]}, "c": 7}') == {"a": {"b": ["a0"]}, "c": "0"}
     assert masked_object("[1]") == masked_object("{") == masked_object(None) == {}
     words = masked_words("'distinct_id' is invalid: kim@example.com, record 123e4567-e89b")
-    assert words == "'aaaaaaaa_aa' is invalid: aaa@aaaaaaa.aaa, record 000a0000-a00a"
+    assert words == "'distinct_id' is invalid: aaa@aaaaaaa.aaa, record 000a0000-a00a"
+    assert masked_words("'properties.$user_id' is 'kim'") == "'properties.$user_id' is 'aaa'"
 
 
 def test_texts_are_harmless() -> None:
