@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from crosswalk import __version__, exits
-from crosswalk.commands import build, columns, doctor, export, extract, plan, push, replay, status
+from crosswalk.commands import build, columns, doctor, export, extract, plan, push, replay, report, status
 from crosswalk.errors import CrosswalkError, TerminatedError
 from crosswalk.output import configure_logging, safe
 from crosswalk.redact import clean
@@ -23,6 +23,7 @@ _COMMANDS = {
     "replay": replay,
     "export": export,
     "status": status,
+    "report": report,
     "doctor": doctor,
 }
 # Holds the number of the signal that ended the command, once it came.

@@ -53,10 +53,10 @@ def count(number: int) -> str:
 
 
 def plural(number: int, noun: str) -> str:
-    """A counted noun: "1 record", "2,000 records", "2 batches", "3 identities"."""
+    """A counted noun: "1 record", "2,000 records", "2 batches", "3 identities", "4 days"."""
     if number == 1:
         return f"1 {noun}"
-    if noun.endswith("y"):
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return f"{number:,} {noun[:-1]}ies"
     return f"{number:,} {noun}{'es' if noun.endswith(('ch', 's')) else 's'}"
 

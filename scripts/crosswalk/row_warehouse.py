@@ -118,7 +118,8 @@ class RowWarehouse(Warehouse):
     def payload_sql(self, destination: str, where: str) -> str:
         """The rows that `payload_batch` takes."""
         return f"""
-            select send_order, event_date, event_at, bucket, {KIND_COLUMN[destination]} as kind, record_id, {self._payload()} as payload
+            select send_order, event_date, event_at, bucket, {KIND_COLUMN[destination]} as kind, record_id,
+                {self._payload()} as payload
             from {self.payloads(destination)} where {where} order by send_order
         """
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,10 @@ class Warehouse(ABC):
             f"This warehouse holds no landed lines of {source}: export them from a DuckDB target, or choose "
             "--content posthog or mixpanel."
         )
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keeps the warehouse open over several small queries, where opening it takes time."""
+        return nullcontext()
 
     def payloads(self, destination: str) -> str:
         """The quoted name of the destination's payload relation."""

@@ -1,13 +1,14 @@
-"""`crosswalk status`: what was sent where, from the ledger alone."""
+"""`crosswalk status`: what was sent where, from the ledger, and where each delivery stands, as `crosswalk report` has it."""
 
 import argparse
 from typing import TYPE_CHECKING
 
 from crosswalk import exits
-from crosswalk.commands.common import state_dir
+from crosswalk.commands.common import DESTINATIONS, project_dir, state_dir, warehouse
 
 if TYPE_CHECKING:
     from crosswalk.push.history import History
+    from crosswalk.report.gather import Report
 
 HELP = "show what was sent where, and what is open"
 
@@ -23,17 +24,64 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the state of each destination project."""
     from crosswalk.output import json_line, say
     from crosswalk.push.history import read_history
+    from crosswalk.report.gather import summary
+    from crosswalk.report.terminal import lines
 
     histories = read_history(state_dir(arguments))
+    reports = _reports(arguments)
+    unsent = [report for report in reports if not report.project]
+    if arguments.json:
+        for report in unsent:
+            json_line(
+                {
+                    "type": "destination",
+                    "vendor": report.destination,
+                    "accepted": 0,
+                    "rejected": 0,
+                    **summary(report),
+                }
+            )
+        for history in histories:
+            found = [summary(report) for report in reports if _is_about(report, history)]
+            json_line({"type": "destination", **history.as_dict(), **(found[0] if found else {})})
+        return exits.DONE
     for history in histories:
-        if arguments.json:
-            json_line({"type": "destination", **history.as_dict()})
-        else:
-            for line in [*_lines(history), ""]:
-                say(line)
-    if not histories and not arguments.json:
+        found_lines = [line for report in reports if _is_about(report, history) for line in lines(report)]
+        for line in [*_lines(history), *found_lines, ""]:
+            say(line)
+    for report in unsent:
+        for line in [*lines(report), ""]:
+            say(line)
+    if not histories:
         say("Nothing has been sent yet: run `crosswalk plan`, then `crosswalk push`.")
     return exits.DONE
+
+
+def _reports(arguments: argparse.Namespace) -> "list[Report]":
+    """Where each delivery stands against the warehouse; none where it cannot be asked, since the ledger speaks for itself."""
+    from crosswalk.errors import CrosswalkError
+    from crosswalk.output import log
+    from crosswalk.report.gather import Place, gather_core
+
+    place = Place(project_dir(arguments), state_dir(arguments), arguments.profiles_dir, arguments.target)
+    try:
+        source = warehouse(arguments)
+        with source.held():
+            found = [gather_core(source, place, destination) for destination in DESTINATIONS]
+    except CrosswalkError as error:
+        log.debug(f"The warehouse was not asked: {error}")
+        return []
+    return [report for report in found if report.standing.payloads]
+
+
+def _is_about(report: "Report", history: "History") -> bool:
+    """Whether the report's project is the one of the history."""
+    project = report.project
+    return (report.destination, project.get("host"), project.get("project")) == (
+        history.vendor,
+        history.host,
+        history.project,
+    )
 
 
 def _lines(history: "History") -> list[str]:

@@ -1,0 +1,1 @@
+"""Tests of `crosswalk report` and of the results of verifications."""
