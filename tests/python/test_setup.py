@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ["requirements.txt", "requirements-dev.txt"]
 PINNED = re.compile(
-    r"(?P<package>[a-z0-9.-]+)(?:\[[a-z,]+\])?==(?P<version>[^\s;]+)(?: ; (?P<marker>[^-]+?))?"
+    r"(?P<package>[a-z0-9.-]+)(?:\[[a-z0-9,]+\])?==(?P<version>[^\s;]+)(?: ; (?P<marker>[^-]+?))?"
     r"(?:\s+--hash=sha256:[0-9a-f]{64})+\s*"
 )
 

@@ -134,7 +134,8 @@ def test_a_lost_or_damaged_ledger_is_made_anew(
     assert "--rebuild-ledger" in _checks(failed)["ledger"][1]
     assert connected.run("doctor", "--rebuild-ledger").code == 0
     after = connected.run("status", "--json").report()
-    assert {**after, "last_run": None} == {**before, "last_run": None}
+    of_the_ledger = ("vendor", "host", "batches", "accepted", "rejected", "reasons")
+    assert {name: after[name] for name in of_the_ledger} == {name: before[name] for name in of_the_ledger}
     report = connected.push("posthog").report()
     assert (report["already_accepted"], report["rejected_before"], report["accepted"]) == (29, 1, 1)
     kept = list(connected.state.glob("ledger.sqlite.*.old"))

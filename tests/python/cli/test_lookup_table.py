@@ -244,7 +244,7 @@ def test_replacing_is_agreed_to(
         asked.append(question)
         return True
 
-    monkeypatch.setattr("crosswalk.commands.push._agreed", agreed)
+    monkeypatch.setattr("crosswalk.commands.push.agreed", agreed)
     result = signed_in.run(*command)
     assert result.code == 0
     assert result.out.startswith(f"Done: lookup table {_ID} of project 4242 at {standin.url} has 3 rows now")
