@@ -146,8 +146,8 @@ def _superseded(destination: str, at: Standing) -> Verdict:
 def _stopped(book: Book, destination: str, at: Standing) -> Verdict:
     unknown = f" {plural(at.unknown, 'record')} went out without an answer." if at.unknown else ""
     sentence = (
-        f"{plural(at.left, 'record')} of {count(at.payloads)} {'has' if at.left == 1 else 'have'} no answer from {LABELS[destination]} yet, "
-        f"and no run is at work.{unknown}"
+        f"{plural(at.left, 'record')} of {count(at.payloads)} {'has' if at.left == 1 else 'have'} no answer from "
+        f"{LABELS[destination]} yet, and no run is at work.{unknown}"
     )
     return Verdict(
         "stopped", f"STOPPED AT {_percent(at.share)}", sentence, "warn", f"crosswalk push --to {destination}"
