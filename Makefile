@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo test lint format docs lock clean
+.PHONY: help setup demo test lint format docs lock clean test-chaos test-long
 
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 help: ## lists these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## builds .venv and profiles.yml (PYTHON=... chooses the interpreter)
 	@scripts/setup_env.sh
@@ -21,6 +21,16 @@ test: ## runs every check: lint, types, SQL style, tests
 lint: ## runs the checks that need no data: ruff, mypy, sqlfluff
 	@scripts/setup_env.sh dev
 	@scripts/test.sh lint
+
+test-chaos: ## kills pushes 500 times and at the first 50 hits of every point
+	@scripts/setup_env.sh dev
+	@CROSSWALK_CHAOS=long $(BIN)/pytest tests/python/cli/test_chaos.py
+
+test-long: ## the long forms of the other kill, memory and network tests, about half an hour
+	@scripts/setup_env.sh dev
+	@CROSSWALK_LONG=1 CROSSWALK_LONG_TESTS=1 CROSSWALK_TEST_LONG=1 CROSSWALK_EXPORT_KILLS=200 CROSSWALK_TEST_RECORDS=2000000 \
+	  $(BIN)/pytest tests/python/extract tests/python/cli/test_extract_mixpanel_kills.py tests/python/cli/test_extract_heap_hard.py \
+	  tests/python/cli/test_export_faults.py tests/python/cli/test_network.py tests/python/cli/test_warehouse.py
 
 format: ## rewrites Python and SQL in the house style
 	@scripts/setup_env.sh dev
