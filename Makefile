@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo test lint format docs lock clean test-chaos test-long
+.PHONY: help setup demo test lint test-chaos test-long format docs lock clean
 
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
