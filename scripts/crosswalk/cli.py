@@ -1,6 +1,8 @@
 """The `crosswalk` command: parsing, dispatch, and errors as sentences. Imports nothing heavy."""
 
 import argparse
+import contextlib
+import os
 import shlex
 import signal
 import sys
@@ -26,6 +28,7 @@ _COMMANDS = {
     "report": report,
     "doctor": doctor,
 }
+_ONLY_SHOW = ("columns", "plan", "status", "doctor")
 # Holds the number of the signal that ended the command, once it came.
 _terminated: list[int] = []
 _DEFAULTS = {"project_dir": ".", "profiles_dir": None, "target": None, "state_dir": None, "verbose": False}
@@ -69,6 +72,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; see `crosswalk.exits`."""
+    _plug_streams()
     arguments = make_parser().parse_args(argv)
     arguments.typed = shlex.join(["crosswalk", *(sys.argv[1:] if argv is None else argv)])
     configure_logging(arguments.verbose)
@@ -86,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(f"Terminated. To go on, run the same command again: {arguments.typed}")
         return terminated.code
     except BrokenPipeError:
-        sys.stderr.close()
+        _nobody_reads(arguments)
         return exits.LOCAL
     except OSError as error:
         where = f" ({error.filename or _state_dir(arguments)})"
@@ -108,6 +112,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         for number, handler in before.items():
             _on_signal(number, handler)
+
+
+def _plug_streams() -> None:
+    """Where a shell closed one of the three streams (`2>&-`), nothing stands in its place, not a file of ours."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            with contextlib.suppress(OSError):
+                os.fstat(number)
+                continue
+            handle = os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is the closed one
+            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8"))
+
+
+def _nobody_reads(arguments: argparse.Namespace) -> None:
+    """`crosswalk status | head` ends in silence; what does more than show says that it did not get through."""
+    if arguments.command not in _ONLY_SHOW:
+        _complain(
+            f"The output was closed before all of it was written. Run the same command again: {arguments.typed}"
+        )
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str) -> None:

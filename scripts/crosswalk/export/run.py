@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from crosswalk import exits
-from crosswalk.errors import ConfigError, CountsError, LocalError, LockedError
+from crosswalk.errors import ConfigError, CountsError, LocalError
 from crosswalk.export.left_out import LeftOut
 from crosswalk.export.manifest import Manifest, read_manifest
 from crosswalk.export.parts import NAME, Cutter, Part
@@ -21,6 +21,7 @@ from crosswalk.export.store import Store
 from crosswalk.files import private_folder
 from crosswalk.output import log, plural
 from crosswalk.progress import Progress
+from crosswalk.push.ledger_open import EXPORT_PREFIX
 from crosswalk.push.lock import Lock
 from crosswalk.warehouse import Warehouse
 
@@ -85,7 +86,9 @@ def export(warehouse: Warehouse, store: Store, options: ExportOptions) -> Report
     log.info(f"Reading what is to be exported to {store.label}.")
     claim = Manifest(options.content, _export_id(rows, options), options.gzip, options.part_size)
     before = _claim(store, claim)
-    letters = options.state_dir / "dead_letters" / f"export-{options.content}-{claim.export_id}.ndjson"
+    letters = (
+        options.state_dir / "dead_letters" / f"{EXPORT_PREFIX}{options.content}-{claim.export_id}.ndjson"
+    )
     if not options.gzip:
         store.check_room(rows.size() - sum(before.values()))
     private_folder(letters.parent)
@@ -140,10 +143,7 @@ def claimed_scratch(state_dir: Path, dest: str) -> Iterator[Path]:
     Raises LockedError where another export to the same destination runs.
     """
     fingerprint = hashlib.sha256(f"export\n{dest}".encode()).hexdigest()
-    try:
-        lock = Lock(private_folder(state_dir), fingerprint)
-    except LockedError as error:
-        raise LockedError(f"Another export to {dest} is running: wait until it is done.") from error
+    lock = Lock(private_folder(state_dir), EXPORT_PREFIX + fingerprint, f"exporting to {dest}")
     scratch = private_folder(state_dir / "tmp") / f"export-{fingerprint[:16]}"
     try:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -22,7 +22,8 @@ from crosswalk.push.verdict import Kind, Verdict
 class Line:
     """Everything that stands between a batch and the vendor, shared by all workers.
 
-    `notice` shows a text to the person for as many seconds as are given.
+    `notice` shows a text to the person for as many seconds as are given. `proven`: the project took records in a run
+    before, so that address and settings are right.
     """
 
     vendor: Vendor
@@ -33,6 +34,7 @@ class Line:
     stop: Stop
     tally: Tally
     notice: Callable[[str, float], None]
+    proven: bool = False
 
 
 class Undecided(Exception):

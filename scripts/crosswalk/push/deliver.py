@@ -9,7 +9,7 @@ from crosswalk.push.attempt import Line, decide
 from crosswalk.push.rows import line_sizes, packed_hashes, take
 from crosswalk.push.verdict import Kind, Verdict
 
-# Refused one by one, with none accepted before: then the request is at fault, not the records.
+# Refused one by one, with none ever accepted: then the request is at fault, not the records.
 _HOPELESS = 25
 
 
@@ -71,9 +71,9 @@ def _refuse_alone(line: Line, rows: pa.RecordBatch, verdict: Verdict, delivery: 
     delivery.refused.append(Refusal(rows, verdict.reason, verdict.status, verdict.text))
     line.tally.add(refused=1)
     counts = line.tally.counts()
-    if counts.accepted == 0 and counts.refused >= _HOPELESS:
+    if not line.proven and counts.accepted == 0 and counts.refused >= _HOPELESS:
         raise ConfigError(
             f"{line.vendor.label} refused each of the first {counts.refused} records ({verdict.status}: {verdict.text}): "
-            "that looks like the address or the project's settings, so nothing more is sent; check them and run the "
-            "same command again."
+            "that looks like the address or the project's settings, so nothing more is sent; check them, run the same "
+            f"command again, and after it `crosswalk replay --to {line.vendor.name}` for these records."
         )

@@ -7,7 +7,7 @@ A record counts by its id wherever it now stands: another day or bucket does not
 import contextlib
 import itertools
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +71,10 @@ def look_up_letters(
     ledger: Ledger,
     destination_id: int,
     scratch: Path,
-    wanted: Iterable[bytes],
+    wanted: Collection[bytes],
+    limit: int | None = None,
 ) -> Found:
-    """Where the records of dead letters stand now.
+    """Where the records of dead letters stand now; `limit` takes the first so many of those that have a row.
 
     A record is in the state REPLAY, or ACCEPTED where its present payload is accepted already; all others are NEW.
     """
@@ -83,15 +84,17 @@ def look_up_letters(
         rows = connection.execute(
             "select send_order, id_hash, payload_hash from payloads where id_hash in (from wanted)"
         ).fetchall()
+    present = {row[1] for row in rows}
+    taken = set(itertools.islice((one for one in _numbers(wanted) if one in present), limit))
     states = bytearray()
     there = []
-    for order, id_hash, payload_hash in rows:
+    for order, id_hash, payload_hash in (row for row in rows if row[1] in taken):
         accepted = order < len(every) and every[order] == ACCEPTED
         _set(states, order, ACCEPTED if accepted else REPLAY)
         if accepted:
             there.append((id_hash, payload_hash))
     packed = b"".join(pair[half].to_bytes(8, "little") for half in (0, 1) for pair in there)
-    return Found(Known(states), {row[1] for row in rows}, packed)
+    return Found(Known(states), present, packed)
 
 
 @contextlib.contextmanager
@@ -155,9 +158,13 @@ def _rejected(ledger: Ledger, destination_id: int) -> Iterator[pa.RecordBatch]:
 
 
 def _id_hashes(wanted: Iterable[bytes]) -> Iterator[pa.RecordBatch]:
-    numbers = (int.from_bytes(one, "little") for one in wanted)
+    numbers = _numbers(wanted)
     while some := list(itertools.islice(numbers, _RESULT_ROWS)):
         yield pa.RecordBatch.from_arrays([pa.array(some, pa.uint64())], schema=_WANTED)
+
+
+def _numbers(wanted: Iterable[bytes]) -> Iterator[int]:
+    return (int.from_bytes(one, "little") for one in wanted)
 
 
 def _ledger_rows(number: int, packed: bytes) -> pa.RecordBatch:

@@ -229,6 +229,11 @@ class Ledger:
         )
         return bool(self._rows(sql, (destination_id,))[0][0])
 
+    def has_accepted(self, destination_id: int) -> bool:
+        """Whether any record of this destination was accepted yet."""
+        sql = "select exists (select 1 from batches where destination_id = ? and hashes is not null)"
+        return bool(self._rows(sql, (destination_id,))[0][0])
+
     def has_resent(self, destination_id: int) -> bool:
         """Whether some record was accepted with more than one payload."""
         return bool(

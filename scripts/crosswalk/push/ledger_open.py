@@ -11,8 +11,9 @@ from crosswalk.files import open_private, sync_folder
 from crosswalk.push.ledger_schema import bring_up_to_date
 
 FILE_NAME = "ledger.sqlite"
-# What only a push leaves behind: where one of these is, there was a ledger.
+# What a push leaves behind: where one of these is, there was a ledger. An export's files there have a name of their own.
 TRACES = ("journals", "locks", "dead_letters")
+EXPORT_PREFIX = "export-"
 _BUSY_SECONDS = 30.0
 
 
@@ -22,7 +23,7 @@ def open_ledger(path: Path) -> sqlite3.Connection:
     Raises LocalError where the ledger is gone, ConfigError where it is of a newer version, sqlite3.Error and OSError
     where it is damaged or cannot be used.
     """
-    new = not path.exists() or path.stat().st_size == 0
+    new = _is_absent(path)
     if new:
         refuse_a_lost_ledger(path.parent)
     os.close(open_private(path, os.O_RDWR))
@@ -30,7 +31,7 @@ def open_ledger(path: Path) -> sqlite3.Connection:
     try:
         _use_wal(connection)
         connection.execute("pragma synchronous = full")
-        bring_up_to_date(connection, secrets.token_bytes(32))
+        bring_up_to_date(connection, secrets.token_bytes(32), lambda: _refuse_an_emptied_ledger(path))
         found = connection.execute("pragma quick_check(1)").fetchall()[0][0]
         if found != "ok":
             raise sqlite3.DatabaseError(found)
@@ -42,11 +43,20 @@ def open_ledger(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def refuse_a_lost_ledger(state_dir: Path) -> None:
+def _is_absent(path: Path) -> bool:
+    return not path.exists() or path.stat().st_size == 0
+
+
+def _refuse_an_emptied_ledger(path: Path) -> None:
+    """A file without tables: its write-ahead log, in which they stood, is gone. Raises LocalError."""
+    refuse_a_lost_ledger(path.parent, "has lost its tables")
+
+
+def refuse_a_lost_ledger(state_dir: Path, what: str = "is gone") -> None:
     """Raises LocalError where pushes were made from this state folder, and their ledger is not there any more."""
     traces = [name for name in TRACES if any(_entries(state_dir / name))]
-    if not traces:
-        return
+    if not traces or (what == "is gone" and not _is_absent(state_dir / FILE_NAME)):
+        return  # another run has just begun it
     if "journals" in traces:
         advice = "which makes it anew from the journals"
     else:
@@ -54,13 +64,14 @@ def refuse_a_lost_ledger(state_dir: Path) -> None:
             "which begins an empty one: everything goes out again, and the destination takes out what it has"
         )
     raise LocalError(
-        f"The ledger {state_dir / FILE_NAME} is gone, but there are {', '.join(traces)} of pushes that it knew: put the file "
+        f"The ledger {state_dir / FILE_NAME} {what}, but there are {', '.join(traces)} of pushes that it knew: put the file "
         f"back, or run `crosswalk doctor --rebuild-ledger`, {advice}."
     )
 
 
 def _entries(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
+    files = folder.iterdir() if folder.is_dir() else ()
+    return [path for path in files if not path.name.startswith(EXPORT_PREFIX)]
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

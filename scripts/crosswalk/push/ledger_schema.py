@@ -1,6 +1,7 @@
 """The ledger's tables and their versions. Raw credentials and payloads are never in it: hashes, counts and record ids are."""
 
 import sqlite3
+from collections.abc import Callable
 
 from crosswalk.errors import ConfigError
 
@@ -103,8 +104,12 @@ drop table rejected
 }
 
 
-def bring_up_to_date(connection: sqlite3.Connection, salt: bytes) -> None:
+def bring_up_to_date(
+    connection: sqlite3.Connection, salt: bytes, may_begin: Callable[[], None] = lambda: None
+) -> None:
     """Make the tables, or bring those of an older version to this one, in one transaction.
+
+    `may_begin` is asked before the first tables are made, and raises where there should be some.
 
     Raises ConfigError where a newer version wrote them, sqlite3.Error where they cannot be written.
     """
@@ -119,6 +124,7 @@ def bring_up_to_date(connection: sqlite3.Connection, salt: bytes) -> None:
                 "The ledger was written by a newer version of crosswalk: use that one, or another --state-dir."
             )
         if not found:
+            may_begin()
             _execute_all(connection, _TABLES + _LETTERS)
             connection.execute("insert into meta values ('salt', ?)", (salt,))
         for version in range(max(found, 1) + 1, VERSION + 1):

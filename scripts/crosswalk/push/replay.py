@@ -4,7 +4,6 @@ Letters are never changed. A record that is accepted marks its letters as settle
 letter. A record that the warehouse has no row of any more keeps its letter, and is named.
 """
 
-import itertools
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -68,7 +67,7 @@ class _Letters:
 
 
 def replay(vendor: Vendor, warehouse: Warehouse, options: PushOptions, reason: str | None) -> ReplayReport:
-    """Send the open letters' records again: those of one reason, or all; `options.limit` is of letters.
+    """Send the open letters' records again: those of one reason, or all; `options.limit` is of records to send.
 
     Raises what `push` raises.
     """
@@ -126,9 +125,11 @@ def _find(
     vendor: Vendor, warehouse: Warehouse, options: PushOptions, project: Project, reason: str | None
 ) -> _Letters:
     ledger, destination_id = project.ledger, project.destination_id
-    letters = itertools.islice(ledger.open_letters(destination_id, reason), options.limit)
+    letters = ledger.open_letters(destination_id, reason)
     chosen = {id_hash: f"{kind} {record_id}" for id_hash, kind, record_id in letters}
-    found = look_up_letters(warehouse, vendor.name, ledger, destination_id, project.scratch, chosen)
+    found = look_up_letters(
+        warehouse, vendor.name, ledger, destination_id, project.scratch, chosen, options.limit
+    )
     gone = [name for one, name in chosen.items() if int.from_bytes(one, "little") not in found.present]
     return _Letters(found.known, gone, found.settled)
 

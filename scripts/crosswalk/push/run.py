@@ -110,9 +110,16 @@ def _push(
     whole = not stop.is_set() and not selection.cut_short
     if whole:
         check_books(ledger, tally.counts())
-    report = _report(vendor, options, selection.skipped, tally.counts(), letters, stop.exit_code())
+    skipped = selection.skipped if whole else _skipped_in_all(known, wanted)
+    report = _report(vendor, options, skipped, tally.counts(), letters, stop.exit_code())
     _check_left(report, whole)
     return replace(report, unsure=known.number(UNSURE))
+
+
+def _skipped_in_all(known: Known, wanted: set[int]) -> Counter[int]:
+    """What a run that ends early would have left out, had it seen everything."""
+    states = {UNSURE, CHANGED, REJECTED, ACCEPTED} - wanted
+    return Counter({state: known.number(state) for state in states})
 
 
 def _announce(vendor: Vendor, options: PushOptions, known: Known) -> int:

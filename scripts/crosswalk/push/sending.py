@@ -112,7 +112,8 @@ def send(
     budget = retry_budget(options.workers)
     try:
         with Progress(total, "records") as progress:
-            line = Line(vendor, transport, pacer, limit, budget, stop, tally, progress.notice)
+            proven = books.ledger.has_accepted(books.destination_id)
+            line = Line(vendor, transport, pacer, limit, budget, stop, tally, progress.notice, proven)
             sender = Sender(line, books, progress)
             runner = Runner(sender.send, options.workers, stop, vendor.ordered_days, options.network.pause)
             runner.run(_batches(vendor, warehouse, options, selection, sender))

@@ -389,13 +389,27 @@ def test_one_export_at_a_time(project: Project, dest: Path) -> None:
     project.build(posthog=records())
     fingerprint = hashlib.sha256(f"export\n{dest}".encode()).hexdigest()
     project.state.mkdir()
-    lock = Lock(project.state, fingerprint)
+    lock = Lock(project.state, f"export-{fingerprint}")
     try:
         result = run_export(project, dest)
     finally:
         lock.release()
     assert result.code == 11
+    assert f"exporting to {dest} (process" in result.err
+    assert "run the same command again" in result.err
     assert not dest.exists()
+
+
+def test_an_export_is_not_taken_for_a_lost_ledger(connected: Project, dest: Path) -> None:
+    connected.build(
+        posthog=[*records(), padded(posthog_event(60), 2_000)],
+        violations=[("posthog", record_uuid(60), "event_bytes", 1_000, 2_000, "rejected")],
+    )
+    assert run_export(connected, dest).code == 7
+    assert connected.run("status").code == 0
+    assert connected.run("doctor").code == 0
+    report = connected.push("posthog").report()
+    assert (report["accepted"], report["not_sent_over_limits"]) == (61, 1)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -357,6 +357,27 @@ def test_everything_refused_means_the_request_is_at_fault(connected: Project, st
     assert len(standin.requests) < 80
 
 
+def test_many_refused_records_after_a_good_history(connected: Project, standin: Standin) -> None:
+    """The address is known to be right, so the records are at fault, however many."""
+    good = [posthog_event(number) for number in range(5)]
+    connected.build(posthog=good)
+    connected.push("posthog")
+    connected.build(posthog=[*good, *(posthog_event(number, event="") for number in range(5, 40))])
+    result = connected.push("posthog")
+    assert (result.code, result.report()["rejected"]) == (7, 35)
+    replayed = connected.run("replay", "--to", "posthog", "--yes", "--json")
+    assert (replayed.code, replayed.report()["rejected"]) == (7, 35)
+
+
+def test_left_counts_what_a_limited_run_did_not_look_at(connected: Project) -> None:
+    known = [posthog_event(number, day=1) for number in range(3000)]
+    connected.build(posthog=known)
+    connected.push("posthog")
+    connected.build(posthog=[*known, *(posthog_event(number) for number in range(3000, 3020))])
+    report = connected.push("posthog", "--limit", "8").report()
+    assert (report["accepted"], report["already_accepted"], report["left"]) == (8, 3000, 12)
+
+
 def test_limit_and_resume(connected: Project, standin: Standin) -> None:
     connected.build(posthog=[posthog_event(number) for number in range(30)])
     report = connected.push("posthog", "--limit", "12").report()

@@ -107,6 +107,14 @@ def test_records_that_are_gone_are_named(connected: Project) -> None:
     assert _status(connected)["rejected"] == 1, "its letter stays open"
 
 
+def test_records_that_are_gone_do_not_use_up_the_limit(connected: Project) -> None:
+    connected.build(mixpanel=[_event(number, number < 6) for number in range(8)])
+    connected.push("mixpanel")
+    connected.build(mixpanel=[_event(number, False) for number in range(3, 8)])
+    counts = [_replay(connected, "--limit", "2").report() for _ in range(2)]
+    assert [(one["accepted"], one["gone"]) for one in counts] == [(2, 3), (1, 3)]
+
+
 def test_a_record_accepted_in_its_present_form_needs_no_replay(connected: Project, standin: Standin) -> None:
     connected.build(mixpanel=[_event(0, False)])
     connected.push("mixpanel")
