@@ -112,13 +112,14 @@ class _Run:
     def _old_enough(self) -> list[dt.datetime]:
         """The hours of the range that Amplitude can export by now; says which it cannot."""
         latest = windows.utc_now().replace(minute=0, second=0, microsecond=0) - (DELAY_HOURS + 1) * HOUR
-        young = hours_between(max(self._wanted.first, latest + HOUR), self._wanted.last)
+        first_young = max(self._wanted.first, latest + HOUR)
+        young = max(0, int((self._wanted.last - first_young) / HOUR) + 1)  # --end may be far away
         if young:
             log.info(
-                f"Not asked for yet: {plural(len(young), 'hour')} from {young[0]:{STAMP}} on, since Amplitude exports an hour "
+                f"Not asked for yet: {plural(young, 'hour')} from {first_young:{STAMP}} on, since Amplitude exports an hour "
                 f"{DELAY_HOURS} hours after its end. Run the same command later."
             )
-        self._report.too_young = len(young)
+        self._report.too_young = young
         return hours_between(self._wanted.first, min(self._wanted.last, latest))
 
     def _missing(self, hours: list[dt.datetime]) -> tuple[list[dt.datetime], list[dt.datetime]]:
@@ -145,8 +146,17 @@ class _Run:
         self._asked.add(hour)
 
     def _adopt(self, hours: list[dt.datetime]) -> None:
-        """Hours whose files are there, whole, without a record, count as fetched: somebody has put them there."""
+        """Hours whose files are there, whole, without a record, count as fetched: somebody has put them there.
+
+        Not where records were lost: their hours may be there in part.
+        """
         if not self._shelf.project:
+            return
+        if self._manifest.unreadable:
+            log.warning(
+                f"{plural(self._manifest.unreadable, 'line')} of {self._manifest.path} cannot be read: hours without a record "
+                "are asked for again."
+            )
             return
         adopted = 0
         for hour, names in self._shelf.unrecorded(hours).items():

@@ -15,6 +15,8 @@ from crosswalk.extract.manifest import Manifest
 from crosswalk.files import private_folder, sync_folder, write_private
 
 _INTENT = "intent"
+# So that a glob with `**` does not meet files that no longer count.
+KEPT_SUFFIX = ".replaced"
 
 
 def commit(
@@ -78,7 +80,7 @@ def _take_away(landing: Landing, stage: Path, intent: dict[str, Any]) -> None:
         if not path.exists() or renamed_already:
             continue
         if kept:
-            path.replace(kept / Path(name).name)
+            path.replace(kept / f"{Path(name).name}{KEPT_SUFFIX}")
         elif name not in taken:
             path.unlink()
     if kept:

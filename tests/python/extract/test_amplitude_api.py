@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -281,6 +282,18 @@ def test_young_hours_are_not_asked_for(
     assert second.report()["too_young"] == 14
 
 
+def test_an_end_that_is_very_far_away_is_no_burden(project: AmplitudeProject, api: ExportApi) -> None:
+    tracemalloc.start()
+    api.rows.clear()
+    now = dt.datetime.now(dt.UTC).replace(minute=0)
+    result = project.extract("--start", f"{now - dt.timedelta(hours=9):%Y-%m-%dT%H}", "--end", "2199-12-31")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert result.code == 0, result.err
+    assert result.report()["too_young"] > 1_400_000
+    assert most < 50_000_000
+
+
 def test_refresh_brings_late_rows_and_keeps_what_is_the_same(
     project: AmplitudeProject, api: ExportApi
 ) -> None:
@@ -312,7 +325,8 @@ def test_rows_that_the_vendor_no_longer_sends_are_kept_aside(
     assert result.code == 0
     assert result.report()["replaced_rows_kept"] == 1
     assert project.shelf.rows() == counted(api.all_lines()), "old and new are never mixed"
-    kept = (project.shelf.folder / ".extract" / "replaced").rglob("*.json.gz")
+    kept = (project.shelf.folder / ".extract" / "replaced").rglob("*.replaced")
+    assert not list((project.shelf.folder).rglob(".extract/**/*.json.gz")), "no glob with ** meets them"
     assert gone in {line for path in kept for line in gzip.decompress(path.read_bytes()).splitlines()}
 
 
