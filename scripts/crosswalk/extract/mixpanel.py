@@ -131,7 +131,7 @@ class _Run:
     def events(self, days: list[dt.date]) -> None:
         """Fetch the days that are missing, oldest first."""
         known = Known(self._landing.dest, self._manifest, self._settings.project_id, self._calendar)
-        again = set(days[len(days) - self._wish.refresh_days :] if self._wish.refresh_days else [])
+        again = set(days[-self._wish.refresh_days :] if self._wish.refresh_days else [])
         wanted = [day for day in days if day in again or not known.is_done(day)]
         if not wanted:
             return

@@ -137,6 +137,11 @@ def test_refresh_last_brings_late_rows(reader: Project, apis: ExportApis) -> Non
     assert {day for day, lines in found.items() if late in lines} == {"2024-01-06", "2024-01-07"}
 
 
+def test_refresh_of_more_days_than_the_range_has(reader: Project, apis: ExportApis) -> None:
+    assert _extract(reader).code == 0
+    assert _extract(reader, "--refresh-last", "9d").report()["fetched"] == 7
+
+
 def test_day_that_is_empty_now_keeps_its_file(reader: Project, apis: ExportApis) -> None:
     """Mixpanel forgets what is older than its retention: that is no reason to delete it here."""
     assert _extract(reader).code == 0
