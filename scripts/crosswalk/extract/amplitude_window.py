@@ -24,6 +24,7 @@ from crosswalk.push.stop import Stopped
 PATH = "/api/2/export"
 # Twice the vendor's limit of 4 GB for a whole answer.
 BODY_CAP = 8_000_000_000
+LOOK_AT_DISK_BYTES = 64 << 20
 # Damaged answers, and time-outs of a single hour, before a window is halved or given up.
 TRIES = 3
 _ANSWERS = frozenset({200, 400, 404, 504})
@@ -128,14 +129,18 @@ class _Attempt:
 
 def _download(desk: Desk, window: Window, reply: Reply, body: Path) -> tuple[str, int]:
     """The answer's SHA-256 and size in bytes; it is on the disk as it came."""
-    announced = int(reply.headers.get("content-length") or 0)
-    check_free(desk.landing.dest, announced * 2, f"the window {window}")
+    announced = reply.headers.get("content-length", "")
+    looked = int(announced) if announced.isdecimal() else 0
+    check_free(desk.landing.dest, looked * 2, f"the window {window}")
     digest, size = hashlib.sha256(), 0
     with writing(body) as file:
         for data in reply.chunks():
             size += len(data)
             if size > BODY_CAP:
                 raise BadBodyError("it is far above the 4 GB that Amplitude's export ends at")
+            if size > looked:  # an answer that does not say its size, or not the right one
+                looked = size + LOOK_AT_DISK_BYTES
+                check_free(desk.landing.dest, LOOK_AT_DISK_BYTES, f"the rest of the window {window}")
             digest.update(data)
             file.write(data)
             desk.meter.received(str(window), len(data))
