@@ -492,6 +492,22 @@ def test_json_export(project: Project, tmp_path: Path) -> None:
     assert [one["new"] for one in again.report()["files"]] == [False] * 3
 
 
+def test_json_files_whose_names_fall_together_stay_apart(project: Project, tmp_path: Path) -> None:
+    root = tmp_path / "export"
+    (root / "more").mkdir(parents=True)
+    names = ["events 1.json", "events_1.json", "Events.json", "events.json.gz", "more/a.json", "more_a.json"]
+    names += ["事件.json", "イベント.ndjson", "_.json"]
+    for number, name in enumerate(names):
+        line = b'{"user_id":%d}\n' % number
+        (root / name).write_bytes(gzip.compress(line) if name.endswith(".gz") else line)
+    for _ in range(2):
+        result = _extract(project, root)
+        assert result.code == 0, result.err
+        landed = list((project.folder / "data" / "heap").glob("[!.]*.jsonl.gz"))
+        lines = [line for path in landed for line in gzip.decompress(path.read_bytes()).splitlines()]
+        assert sorted(lines) == [b'{"user_id":%d}' % number for number in range(len(names))]
+
+
 @pytest.mark.parametrize("chunk", [1, 2, 3, 7, 64])
 def test_arrays_are_taken_apart_wherever_the_pieces_end(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
