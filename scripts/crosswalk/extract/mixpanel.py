@@ -225,7 +225,8 @@ class _Run:
             return ""
         if not found.file:
             return f" any more; the file with {plural(before['rows'], 'row')} of {before['at']} stays"
-        return f" ({found.rows - before['rows']:+,} since {before['at']})"
+        kept = f"; what was there is kept as {safe(found.kept)}" if found.kept else ""
+        return f" ({found.rows - before['rows']:+,} since {before['at']}{kept})"
 
     def _record(self, day: dt.date, at: dt.datetime, found: Day) -> None:
         """Note the day, with the time when it was asked for: whether it was over then decides if it is asked for again."""
@@ -247,6 +248,10 @@ class _Run:
             self._report.fetched += 1
             self._report.empty += not found.file
             self._report.rows += found.rows
+            if found.kept:
+                self._report.notes.append(
+                    f"{found.file} has fewer rows than before: the old one is kept as {safe(found.kept)}."
+                )
             if found.odd:
                 self._report.notes.append(
                     f"{found.file}: {plural(found.odd, 'line')} of it are no records; they stand there and will be quarantined."
