@@ -12,13 +12,13 @@ from pathlib import Path
 
 from crosswalk.extract.amplitude_land import Desk, Landed, land, land_nothing
 from crosswalk.extract.amplitude_names import is_export, is_marker
-from crosswalk.extract.archive import BadArchiveError, LeftOut, Taken, members
+from crosswalk.extract.archive import NO_EXPORT, BadArchiveError, LeftOut, Taken, members
 from crosswalk.extract.disk import FACTOR, check_free
 from crosswalk.extract.http import BadBodyError, Reply
 from crosswalk.extract.landing import remove_folder, writing
 from crosswalk.extract.meter import window_line
 from crosswalk.extract.windows import Window
-from crosswalk.output import safe
+from crosswalk.output import log, plural, safe
 from crosswalk.push.stop import Stopped
 
 PATH = "/api/2/export"
@@ -90,7 +90,18 @@ class _Attempt:
             why = why or f"{missing[0].path}: {missing[0].why}"
             self._desk.meter.received(str(self._window), -size)
             self._give_up_after_some(f"its zip is damaged ({safe(why)})", left_out)
+        strange = [one for one in left_out if one.why == NO_EXPORT]
+        if strange and not taken:
+            self._give_up_after_some(
+                f"no file in its zip has the name of an export, as {safe(strange[0].path)}", left_out
+            )
+        if strange:
+            log.warning(
+                f"{self._window}: left out {plural(len(strange), 'file')} whose names are no export's, {safe(strange[0].path)}"
+            )
         self._body.unlink()
+        if not taken:
+            return land_nothing(self._desk, self._window)
         return land(self._desk, self._window, taken, left_out, self._stage, sha256, size)
 
     def _too_large(self, reply: Reply) -> None:
