@@ -132,7 +132,12 @@ class _Run:
         """Fetch the days that are missing, oldest first."""
         known = Known(self._landing.dest, self._manifest, self._settings.project_id, self._calendar)
         again = set(days[-self._wish.refresh_days :] if self._wish.refresh_days else [])
-        wanted = [day for day in days if day in again or not known.is_done(day)]
+        wanted = []
+        for day in days:
+            if self._stop.is_set():  # looking at the files may take long
+                return
+            if day in again or not known.is_done(day):
+                wanted.append(day)
         if not wanted:
             return
         client = self._client("export", self._settings.data_url)

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import hashlib
+import io
 import json
 import random
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from crosswalk.extract.heap_avro import AvroFile, BadAvroError, _container_header, _zigzag
 
 from cli.heap_dumps import (
     EVENTS,
@@ -264,6 +266,14 @@ def test_damaged_file_leaves_no_hidden_hole(
     mended = _extract(project, bucket.root)
     assert mended.code == 0
     assert len(_rows(project, "pageviews")) == 50 + 1 + 400 + 1
+
+
+def test_block_of_records_without_bytes_is_no_block() -> None:
+    """A few bytes that say a million records: they would be made of nothing."""
+    schema = {"type": "record", "name": "t", "fields": [{"name": "x", "type": "null"}]}
+    parts = [_container_header(schema), _zigzag(1_000_000), _zigzag(0), bytes(16)]
+    with pytest.raises(BadAvroError, match="more records than it has bytes"):
+        list(AvroFile(io.BytesIO(b"".join(parts))).groups())
 
 
 def test_full_load_that_is_damaged_falls_back(project: Project, bucket: Bucket) -> None:

@@ -4,14 +4,17 @@ import datetime as dt
 import gzip
 import itertools
 import json
+import os
 import random
 import re
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from crosswalk.extract.mixpanel_days import Known
 from crosswalk.extract.mixpanel_export import DayFetch
 from crosswalk.extract.mixpanel_lines import EndedEarlyError, RecordLines
 from crosswalk.extract.mixpanel_quota import HOUR_SECONDS, SECOND_SECONDS, Quota
@@ -582,6 +585,23 @@ def test_refresh_fetches_the_profiles_again(reader: Project, apis: ExportApis) -
     assert _extract(reader, "--profiles").report()["profiles"] == 2345
     assert _extract(reader, "--profiles", "--refresh-last", "1d").report()["profiles"] == 10
     assert _people(reader) == apis.people
+
+
+def test_signal_ends_the_look_at_the_disk(
+    reader: Project, apis: ExportApis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _extract(reader).code == 0
+    looked: list[dt.date] = []
+
+    def interrupted(self: Known, day: dt.date) -> bool:
+        looked.append(day)
+        os.kill(os.getpid(), signal.SIGINT)
+        return False
+
+    monkeypatch.setattr(Known, "is_done", interrupted)
+    asked = len(apis.asked)
+    assert _extract(reader).code == 130
+    assert (len(looked), len(apis.asked)) == (1, asked)
 
 
 def test_text_report(reader: Project, apis: ExportApis) -> None:

@@ -164,6 +164,17 @@ def test_failed_write_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"files": {}}'])
+def test_garbled_intent_is_none(project: AmplitudeProject, api: ExportApi, text: str) -> None:
+    stage = project.shelf.folder / ".extract" / "staged-1"
+    stage.mkdir(parents=True)
+    (stage / "intent").write_text(text)
+    result = project.extract()
+    assert result.code == 0, result.err
+    assert not stage.exists()
+    assert project.shelf.rows() == counted(api.all_lines())
+
+
 def test_parts_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     with Landing(tmp_path / "dest") as landing:
         part = landing.part("../../x y.zip")
