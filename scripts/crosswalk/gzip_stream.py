@@ -71,6 +71,19 @@ def content_digest(path: Path) -> bytes:
     return reader.end()
 
 
+def line_count(path: Path) -> int | None:
+    """The lines of a file, or None where it is not whole. Raises OSError where it cannot be read."""
+    reader = GzipReader()
+    try:
+        with path.open("rb") as file:
+            while data := file.read(CHUNK):
+                reader.feed(data)
+        reader.end()
+    except BadGzipError:
+        return None
+    return reader.lines
+
+
 def fault_of(path: Path) -> str | None:
     """Why a file cannot be read to its end, or None where it can."""
     try:

@@ -8,6 +8,7 @@ import base64
 import datetime as dt
 import hashlib
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from crosswalk.extract.pool import work_off
 from crosswalk.extract.staged import finish_interrupted
 from crosswalk.extract.windows import DAY_HOURS, HOUR, Window, day_windows, hours_between
 from crosswalk.output import log, plural, safe
-from crosswalk.push.stop import Stop
+from crosswalk.push.stop import Stop, Stopped
 from crosswalk.settings import AmplitudeSettings
 
 # Amplitude docs, Export API: what came between 20:00 and 21:00 can be exported at 23:00.
@@ -87,16 +88,20 @@ class _Run:
             log.info(f"Finished {plural(finished, 'window')} that an earlier run had fetched.")
         self._shelf = Shelf(self._landing, self._manifest, self._account)
         hours = self._old_enough()
-        missing, again = self._missing(hours)
         report.hours = len(hours) + report.too_young
+        try:
+            missing, again = self._missing(hours)
+        except Stopped:
+            return self._close()
         report.there_before = len(hours) - len({*missing, *again, *self._asked})
-        self._say_what_comes(missing)
+        wanted = sorted({*missing, *again})
+        self._say_what_comes(wanted)
         check_free(
             self._landing.dest,
-            self._shelf.bytes_an_hour() * len(missing) * FACTOR,
-            plural(len(missing), "hour"),
+            self._shelf.bytes_an_hour() * len(wanted) * FACTOR,
+            plural(len(wanted), "hour"),
         )
-        with Meter(len(missing), "hours") as meter:
+        with Meter(len(wanted), "hours") as meter:
             self._desk = Desk(
                 self._client, self._landing, self._manifest, self._shelf, meter, self._stop, self._account
             )
@@ -112,13 +117,14 @@ class _Run:
     def _old_enough(self) -> list[dt.datetime]:
         """The hours of the range that Amplitude can export by now; says which it cannot."""
         latest = windows.utc_now().replace(minute=0, second=0, microsecond=0) - (DELAY_HOURS + 1) * HOUR
-        young = hours_between(max(self._wanted.first, latest + HOUR), self._wanted.last)
+        first_young = max(self._wanted.first, latest + HOUR)
+        young = max(0, int((self._wanted.last - first_young) / HOUR) + 1)  # --end may be far away
         if young:
             log.info(
-                f"Not asked for yet: {plural(len(young), 'hour')} from {young[0]:{STAMP}} on, since Amplitude exports an hour "
+                f"Not asked for yet: {plural(young, 'hour')} from {first_young:{STAMP}} on, since Amplitude exports an hour "
                 f"{DELAY_HOURS} hours after its end. Run the same command later."
             )
-        self._report.too_young = len(young)
+        self._report.too_young = young
         return hours_between(self._wanted.first, min(self._wanted.last, latest))
 
     def _missing(self, hours: list[dt.datetime]) -> tuple[list[dt.datetime], list[dt.datetime]]:
@@ -129,8 +135,15 @@ class _Run:
         refresh = self._wanted.refresh_hours
         again = set(hours[-refresh:]) if refresh else set()
         open_hours = [hour for hour in hours if hour not in self._asked]
-        missing = [hour for hour in open_hours if not self._shelf.is_there(hour)]
+        missing = [hour for hour in self._looked_at(open_hours) if not self._shelf.is_there(hour)]
         return missing, [hour for hour in open_hours if hour in again.difference(missing)]
+
+    def _looked_at(self, hours: Iterable[dt.datetime]) -> Iterator[dt.datetime]:
+        """The hours one by one, as looking at their files may take long. Raises Stopped."""
+        for hour in hours:
+            if self._stop.is_set():
+                raise Stopped
+            yield hour
 
     def _learn_the_project(self, hours: list[dt.datetime]) -> None:
         """Files without a record may be another project's: one hour is asked for, which says whose they are."""
@@ -145,12 +158,22 @@ class _Run:
         self._asked.add(hour)
 
     def _adopt(self, hours: list[dt.datetime]) -> None:
-        """Hours whose files are there, whole, without a record, count as fetched: somebody has put them there."""
+        """Hours whose files are there, whole, without a record, count as fetched: somebody has put them there.
+
+        Not where records were lost: their hours may be there in part.
+        """
         if not self._shelf.project:
             return
+        if self._manifest.unreadable:
+            log.warning(
+                f"{plural(self._manifest.unreadable, 'line')} of {self._manifest.path} cannot be read: hours without a record "
+                "are asked for again."
+            )
+            return
         adopted = 0
-        for hour, names in self._shelf.unrecorded(hours).items():
-            files = self._shelf.describe(names, hour)
+        unrecorded = self._shelf.unrecorded(hours)
+        for hour in self._looked_at(unrecorded):
+            files = self._shelf.describe(unrecorded[hour], hour)
             if files is None:
                 continue
             record = {
@@ -175,11 +198,11 @@ class _Run:
             )
         self._report.adopted = adopted
 
-    def _say_what_comes(self, missing: list[dt.datetime]) -> None:
-        if missing:
+    def _say_what_comes(self, wanted: list[dt.datetime]) -> None:
+        if wanted:
             log.info(
-                f"Fetching {plural(len(missing), 'hour')} of upload from {self._client.api.url}, "
-                f"{missing[0]:{STAMP}} to {missing[-1]:{STAMP}} (UTC)."
+                f"Fetching {plural(len(wanted), 'hour')} of upload from {self._client.api.url}, "
+                f"{wanted[0]:{STAMP}} to {wanted[-1]:{STAMP}} (UTC)."
             )
 
     def _fetch(self, wanted: list[Window]) -> None:
@@ -250,7 +273,12 @@ class _Run:
         code = self._stop.exit_code()
         if code:
             report.outcome, report.exit_code = "interrupted", code
-        elif report.failed:
+        elif report.empty and not (report.rows or report.there_before):
+            log.warning(
+                f"Nothing at all came from {self._client.api.url}: if the project has data in this range, check the address and "
+                "whose keys these are. --refresh-last asks again."
+            )
+        if not code and report.failed:
             report.outcome, report.exit_code = "failed", exits.UNAVAILABLE
         return report
 

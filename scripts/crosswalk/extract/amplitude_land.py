@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from crosswalk.extract.meter import Meter
 from crosswalk.extract.staged import commit
 from crosswalk.extract.windows import Window
 from crosswalk.files import private_folder
-from crosswalk.gzip_stream import fault_of
+from crosswalk.gzip_stream import BadGzipError, content_digest, fault_of
 from crosswalk.output import log, plural, safe
 from crosswalk.push.stop import Stop, Stopped
 
@@ -91,33 +92,37 @@ def land(
     sha256: str,
     size: int,
 ) -> Landed:
-    named = _named(taken)
+    """Land what a window's answer holds, hour by hour: an hour whose rows are the same keeps its files."""
     projects = {said.project for one in taken if (said := read_name(one.name)) and not said.merged}
-    files = [_file(one, place, window) for place, one in named.items()]
-    rows = sum(one.copied.lines for one in named.values())
     with desk.landing_lock:
         if desk.stop.is_set():
             raise Stopped
-        old = desk.shelf.files_of(projects, window.all_hours())
-        old = sorted(set(old) | set(desk.shelf.recorded_files(window.all_hours())))
-        known = all(desk.shelf.is_there(hour) for hour in window.all_hours())
-        added, gone, same = _compared(desk, old, [one.part for one in named.values()], rows)
-        if same and known:
-            return Landed(rows, len(files), size)
+        old = {*desk.shelf.files_of(projects, window.all_hours())}
+        old |= {*desk.shelf.recorded_files(window.all_hours())}
+        named = _apart(desk, _named(taken), old)
+        changes = _changes(desk, window, old, named)
+        rows = sum(one.copied.lines for one in named.values())
+        changed = [change for change in changes if not change.same]
+        if not changed:
+            return Landed(rows, len(named), size)
+        added, gone = (sum(getattr(change, name) for change in changed) for name in ("added", "gone"))
         record = _new_record(
             desk, window, "whole", project=min(projects, default=""), bytes=size, sha256=sha256, rows=rows
         )
-        record |= {"files": files, "left_out": _listed(left_out), "new_rows": added}
+        record |= {"files": [file for change in changes for file in change.files]}
+        record |= {"left_out": _listed(left_out), "new_rows": added}
         kept_in = f"replaced/{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{record['id'][:8]}" if gone else ""
-        staged = {one.part.name: place for place, one in named.items()}
-        commit(desk.landing, desk.manifest, stage, staged, record, old, kept_in)
+        staged = {named[place].part.name: place for change in changed for place in change.new}
+        replaced = sorted(name for change in changed for name in change.old)
+        commit(desk.landing, desk.manifest, stage, staged, record, replaced, kept_in)
         desk.shelf.note(record)
     if gone:
         log.warning(
             f"{window}: files on the disk held {plural(gone, 'row')} that Amplitude no longer sends, or could not be read; "
             f"they are kept in {desk.landing.work / kept_in}."
         )
-    return Landed(rows, len(files), size, added if known else 0, gone, record)
+    late = sum(change.added for change in changed if change.known)
+    return Landed(rows, len(named), size, late, gone, record)
 
 
 def _named(taken: Iterable[Taken]) -> dict[str, Taken]:
@@ -127,7 +132,7 @@ def _named(taken: Iterable[Taken]) -> dict[str, Taken]:
         place, number = place_of(one.name), 1
         while place in named and named[place].copied.digest != one.copied.digest:
             number += 1
-            place = place_of(f"{one.name.removesuffix('.json.gz')}-{number}.json.gz")
+            place = _numbered(one, number)
         if place in named:
             one.part.unlink()
         else:
@@ -135,15 +140,81 @@ def _named(taken: Iterable[Taken]) -> dict[str, Taken]:
     return named
 
 
-def _file(one: Taken, place: str, window: Window) -> dict[str, Any]:
+def _apart(desk: Desk, named: dict[str, Taken], old: set[str]) -> dict[str, Taken]:
+    """The same, but where a file of another window or project has the name already (days before 2014-11-12, merged users of
+    an organisation), the new one is numbered, or is that file where the content is the same."""
+    apart: dict[str, Taken] = {}
+    for wanted, one in named.items():
+        place, number = wanted, 1
+        while place in apart or (place not in old and _is_other(desk.landing.dest / place, one)):
+            number += 1
+            place = _numbered(one, number)
+        apart[place] = one
+    return apart
+
+
+def _is_other(path: Path, one: Taken) -> bool:
+    try:
+        return path.exists() and content_digest(path) != one.copied.digest
+    except BadGzipError:
+        return True
+
+
+def _numbered(one: Taken, number: int) -> str:
+    return place_of(f"{one.name.removesuffix('.json.gz')}-{number}.json.gz")
+
+
+def _file(one: Taken, place: str, hour: str) -> dict[str, Any]:
     return {
         "name": place,
-        "hour": file_hour(one.name, window).strftime(STAMP),
+        "hour": hour,
         "bytes": one.copied.size,
         "sha256": one.copied.sha256,
         "rows": one.copied.lines,
         "mtime_ns": one.part.stat().st_mtime_ns,
     }
+
+
+@dataclass(frozen=True)
+class _Change:
+    """An hour: `old` names on the disk and `new` ones, the files that stand for it from now on, rows that are new and gone;
+    `known`: it was there before, whole."""
+
+    old: list[str]
+    new: list[str]
+    files: list[dict[str, Any]]
+    added: int
+    gone: int
+    same: bool
+    known: bool
+
+
+def _changes(desk: Desk, window: Window, old: set[str], named: dict[str, Taken]) -> list[_Change]:
+    booked = {file["name"]: file["hour"] for file in desk.shelf.entries(window.all_hours())}
+    before, after = defaultdict(list), defaultdict(list)
+    for name in sorted(old):
+        hour = booked.get(name) or file_hour(Path(name).name, window).strftime(STAMP)
+        before[hour].append(name)
+    for place, one in named.items():
+        after[file_hour(one.name, window).strftime(STAMP)].append(place)
+    return [
+        _change(
+            desk, hour, before[f"{hour:{STAMP}}"], {place: named[place] for place in after[f"{hour:{STAMP}}"]}
+        )
+        for hour in window.all_hours()
+    ]
+
+
+def _change(desk: Desk, hour: dt.datetime, old: list[str], new: dict[str, Taken]) -> _Change:
+    known = desk.shelf.is_there(hour)
+    rows = sum(one.copied.lines for one in new.values())
+    added, gone, same = _compared(desk, old, [one.part for one in new.values()], rows)
+    if known and same:
+        return _Change(old, [], desk.shelf.entries([hour]), 0, 0, True, True)
+    shared = {place for place in new if place not in old and (desk.landing.dest / place).exists()}
+    files = desk.shelf.describe(sorted(shared), hour) or []
+    files += [_file(one, place, f"{hour:{STAMP}}") for place, one in new.items() if place not in shared]
+    return _Change(old, [place for place in new if place not in shared], files, added, gone, False, known)
 
 
 def _listed(left_out: list[LeftOut]) -> list[dict[str, str]]:
@@ -157,7 +228,7 @@ def _compared(desk: Desk, old: list[str], new: list[Path], rows: int) -> tuple[i
     """Rows that are new, rows that are gone (an unreadable file counts as one), and whether nothing changed."""
     paths = [path for name in old if (path := desk.landing.dest / name).exists()]
     if not paths:
-        return rows, 0, False
+        return rows, 0, not new
     damaged = [path for path in paths if fault_of(path)]
     readable = [path for path in paths if path not in damaged]
     added, gone = differences(readable, new, 2 * rows)

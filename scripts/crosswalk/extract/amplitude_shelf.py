@@ -68,11 +68,17 @@ class Shelf:
 
     def recorded_files(self, hours: Iterable[dt.datetime]) -> list[str]:
         """The names that the latest records give for these hours."""
-        asked = {hour.strftime(STAMP) for hour in hours}
-        records = {id(self._records[hour]): self._records[hour] for hour in hours if hour in self._records}
-        return sorted(
-            {one["name"] for record in records.values() for one in record["files"] if one["hour"] in asked}
-        )
+        return sorted({one["name"] for one in self.entries(hours)})
+
+    def entries(self, hours: Iterable[dt.datetime]) -> list[Record]:
+        """The files that the latest records list for these hours, as they list them."""
+        return [
+            one
+            for hour in hours
+            if hour in self._records
+            for one in self._records[hour]["files"]
+            if one["hour"] == hour.strftime(STAMP)
+        ]
 
     def unrecorded(self, hours: Iterable[dt.datetime]) -> dict[dt.datetime, list[str]]:
         """Hours without any record for which the project's files are on the disk, with their names."""

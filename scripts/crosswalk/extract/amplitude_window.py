@@ -12,18 +12,19 @@ from pathlib import Path
 
 from crosswalk.extract.amplitude_land import Desk, Landed, land, land_nothing
 from crosswalk.extract.amplitude_names import is_export, is_marker
-from crosswalk.extract.archive import BadArchiveError, LeftOut, Taken, members
+from crosswalk.extract.archive import NO_EXPORT, BadArchiveError, LeftOut, Taken, members
 from crosswalk.extract.disk import FACTOR, check_free
 from crosswalk.extract.http import BadBodyError, Reply
 from crosswalk.extract.landing import remove_folder, writing
 from crosswalk.extract.meter import window_line
 from crosswalk.extract.windows import Window
-from crosswalk.output import safe
+from crosswalk.output import log, plural, safe
 from crosswalk.push.stop import Stopped
 
 PATH = "/api/2/export"
 # Twice the vendor's limit of 4 GB for a whole answer.
 BODY_CAP = 8_000_000_000
+LOOK_AT_DISK_BYTES = 64 << 20
 # Damaged answers, and time-outs of a single hour, before a window is halved or given up.
 TRIES = 3
 _ANSWERS = frozenset({200, 400, 404, 504})
@@ -89,7 +90,18 @@ class _Attempt:
             why = why or f"{missing[0].path}: {missing[0].why}"
             self._desk.meter.received(str(self._window), -size)
             self._give_up_after_some(f"its zip is damaged ({safe(why)})", left_out)
+        strange = [one for one in left_out if one.why == NO_EXPORT]
+        if strange and not taken:
+            self._give_up_after_some(
+                f"no file in its zip has the name of an export, as {safe(strange[0].path)}", left_out
+            )
+        if strange:
+            log.warning(
+                f"{self._window}: left out {plural(len(strange), 'file')} whose names are no export's, {safe(strange[0].path)}"
+            )
         self._body.unlink()
+        if not taken:
+            return land_nothing(self._desk, self._window)
         return land(self._desk, self._window, taken, left_out, self._stage, sha256, size)
 
     def _too_large(self, reply: Reply) -> None:
@@ -128,14 +140,18 @@ class _Attempt:
 
 def _download(desk: Desk, window: Window, reply: Reply, body: Path) -> tuple[str, int]:
     """The answer's SHA-256 and size in bytes; it is on the disk as it came."""
-    announced = int(reply.headers.get("content-length") or 0)
-    check_free(desk.landing.dest, announced * 2, f"the window {window}")
+    announced = reply.headers.get("content-length", "")
+    looked = int(announced) if announced.isdecimal() else 0
+    check_free(desk.landing.dest, looked * 2, f"the window {window}")
     digest, size = hashlib.sha256(), 0
     with writing(body) as file:
         for data in reply.chunks():
             size += len(data)
             if size > BODY_CAP:
                 raise BadBodyError("it is far above the 4 GB that Amplitude's export ends at")
+            if size > looked:  # an answer that does not say its size, or not the right one
+                looked = size + LOOK_AT_DISK_BYTES
+                check_free(desk.landing.dest, LOOK_AT_DISK_BYTES, f"the rest of the window {window}")
             digest.update(data)
             file.write(data)
             desk.meter.received(str(window), len(data))

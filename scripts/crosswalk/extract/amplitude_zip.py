@@ -15,7 +15,7 @@ from typing import Any
 from crosswalk import exits
 from crosswalk.errors import LocalError
 from crosswalk.extract.amplitude_names import is_export, is_marker, place_of
-from crosswalk.extract.archive import BadArchiveError, LeftOut, Taken, members
+from crosswalk.extract.archive import NO_EXPORT, BadArchiveError, LeftOut, Taken, members
 from crosswalk.extract.disk import check_free
 from crosswalk.extract.gzip_copy import copy_gzip
 from crosswalk.extract.landing import Landing, local_errors
@@ -116,7 +116,7 @@ def _copied(path: Path, shown: str, landing: Landing) -> Taken | LeftOut:
     if is_marker(path.name):
         return LeftOut(shown, "a marker")
     if not is_export(path.name):
-        return LeftOut(shown, "not an Amplitude export file by its name")
+        return LeftOut(shown, NO_EXPORT)
     part = landing.part(path.name)
     try:
         with path.open("rb") as source:

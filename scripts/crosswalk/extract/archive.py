@@ -21,6 +21,7 @@ from crosswalk.gzip_stream import CHUNK, BadGzipError
 # About 60,000 members: a day of 24 hours in 2,500 parts each.
 DIRECTORY_CAP = 8 << 20
 _DEPTH = 2
+NO_EXPORT = "not an Amplitude export file by its name"
 # Members are packed already, so together they are about as large as the archive; overlapping ones are not.
 _GROWTH = 8
 _END = struct.Struct("<4s4H2LH")
@@ -92,7 +93,7 @@ def _walk(
         elif is_data(name):
             yield _taken(file, info, path, name, part())
         else:
-            yield LeftOut(path, "not an Amplitude export file by its name")
+            yield LeftOut(path, NO_EXPORT)
 
 
 def _entries(archive: Path) -> Iterator[tuple[zipfile.ZipFile, zipfile.ZipInfo]]:

@@ -8,7 +8,7 @@ from crosswalk import exits
 from crosswalk.errors import ConfigError, CountsError
 from crosswalk.extract.disk import check_free
 from crosswalk.extract.heap_dumps import Dumps, read_dumps
-from crosswalk.extract.heap_json import BadFileError, copy_records, is_json_file, landed_name
+from crosswalk.extract.heap_json import BadFileError, copy_records, is_json_file, landed_names
 from crosswalk.extract.heap_store import FolderStore, Item, Store, open_store
 from crosswalk.extract.landing import Landing
 from crosswalk.extract.manifest import Manifest
@@ -167,27 +167,26 @@ def _extract_files(
     for item in items:
         if item not in wanted:
             report.notes.append(f"{safe(item.path)}: no part of a JSON export by its name, left out")
+    names = landed_names(wanted)
     with Progress(sum(item.size for item in wanted), "bytes") as progress:
         watch = _Watch(landing, progress)
         for item in wanted:
-            watch.what = item.path
-            name = landed_name(item)
+            watch.what, name = item.path, names[item.path]
             if name.startswith("_") or "manifest" in name or name == "property_definitions.jsonl.gz":
                 report.faults.append(
                     f"{safe(item.path)}: staging takes a file of this name for no data; rename it"
                 )
                 continue
             try:
-                report.files.append(_landed_file(store, landing, manifest, item, watch))
+                report.files.append(_landed_file(store, landing, manifest, item, name, watch))
             except BadFileError as error:
                 report.faults.append(f"{safe(item.path)}: the file cannot be read: {error}")
 
 
 def _landed_file(
-    store: Store, landing: Landing, manifest: Manifest, item: Item, watch: _Watch
+    store: Store, landing: Landing, manifest: Manifest, item: Item, name: str, watch: _Watch
 ) -> dict[str, Any]:
     """The record of a file, from the manifest where the file is there and whole, else from copying it."""
-    name = landed_name(item)
     for record in reversed(manifest.records()):
         if record.get("kind") == "heap_file" and record["file"] == name:
             if (

@@ -56,7 +56,10 @@ class AvroFile:
             data = self._exactly(packed)
             if self._exactly(_SYNC_BYTES) != self._sync:
                 raise BadAvroError("a block of it does not end where it says")
-            yield records, _unpacked(self.codec, data)
+            made = _unpacked(self.codec, data)
+            if records > len(made):  # every value takes a byte; a number alone would fill the memory
+                raise BadAvroError("a block of it says more records than it has bytes")
+            yield records, made
 
     def groups(self) -> Iterator[list[dict[str, Any]]]:
         """The records, about a megabyte of blocks at a time; times, dates and decimals as Avro stores them."""

@@ -4,6 +4,7 @@ Records that Heap escaped once too often, and lines that are no JSON, stay as th
 them with their text. Only a file that is one JSON array is taken apart. Source: PostHog docs, migrate from Heap.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -40,11 +41,20 @@ def is_json_file(item: Item) -> bool:
     return bool(_NAME.fullmatch(item.path.rpartition("/")[2]))
 
 
-def landed_name(item: Item) -> str:
-    """The name at the destination; folders become part of it, so that two files of one name stay two."""
-    found = _NAME.fullmatch(item.path)
-    stem = found[1] if found else item.path
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", stem).strip("_") + ".jsonl.gz"
+def landed_names(items: list[Item]) -> dict[str, str]:
+    """Path -> name at the destination, each name once; folders become part of it, so that two files of one name stay two.
+
+    Where two paths differ only in what a name does not keep, all but the first carry a digest of their path.
+    """
+    names: dict[str, str] = {}
+    for item in sorted(items, key=lambda one: one.path):
+        found = _NAME.fullmatch(item.path)
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", found[1] if found else item.path).strip("_")
+        if not stem or f"{stem}.jsonl.gz".lower() in (name.lower() for name in names.values()):
+            digest = hashlib.sha256(item.path.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+            stem = f"{stem or 'file'}-{digest}"
+        names[item.path] = f"{stem}.jsonl.gz"
+    return names
 
 
 def copy_records(store: Store, item: Item, path: Path, advance: Callable[[int, int], None]) -> Copied:

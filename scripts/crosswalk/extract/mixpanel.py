@@ -131,8 +131,13 @@ class _Run:
     def events(self, days: list[dt.date]) -> None:
         """Fetch the days that are missing, oldest first."""
         known = Known(self._landing.dest, self._manifest, self._settings.project_id, self._calendar)
-        again = set(days[len(days) - self._wish.refresh_days :] if self._wish.refresh_days else [])
-        wanted = [day for day in days if day in again or not known.is_done(day)]
+        again = set(days[-self._wish.refresh_days :] if self._wish.refresh_days else [])
+        wanted = []
+        for day in days:
+            if self._stop.is_set():  # looking at the files may take long
+                return
+            if day in again or not known.is_done(day):
+                wanted.append(day)
         if not wanted:
             return
         client = self._client("export", self._settings.data_url)
@@ -225,7 +230,8 @@ class _Run:
             return ""
         if not found.file:
             return f" any more; the file with {plural(before['rows'], 'row')} of {before['at']} stays"
-        return f" ({found.rows - before['rows']:+,} since {before['at']})"
+        kept = f"; what was there is kept as {safe(found.kept)}" if found.kept else ""
+        return f" ({found.rows - before['rows']:+,} since {before['at']}{kept})"
 
     def _record(self, day: dt.date, at: dt.datetime, found: Day) -> None:
         """Note the day, with the time when it was asked for: whether it was over then decides if it is asked for again."""
@@ -247,6 +253,10 @@ class _Run:
             self._report.fetched += 1
             self._report.empty += not found.file
             self._report.rows += found.rows
+            if found.kept:
+                self._report.notes.append(
+                    f"{found.file} has fewer rows than before: the old one is kept as {safe(found.kept)}."
+                )
             if found.odd:
                 self._report.notes.append(
                     f"{found.file}: {plural(found.odd, 'line')} of it are no records; they stand there and will be quarantined."

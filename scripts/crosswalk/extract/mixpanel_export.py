@@ -5,26 +5,32 @@ statuses). A body is not byte-stable between calls, so nothing is ever resumed i
 """
 
 import datetime as dt
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from crosswalk.errors import ConfigError, CrosswalkError, UnavailableError
 from crosswalk.extract.disk import check_free
 from crosswalk.extract.gunzip import gunzipped
 from crosswalk.extract.gzip_writer import GzipWriter
 from crosswalk.extract.http import BadBodyError, Client, Reply
-from crosswalk.extract.landing import Landing, writing
+from crosswalk.extract.landing import Landing, local_errors, writing
 from crosswalk.extract.meter import Meter
 from crosswalk.extract.mixpanel_days import file_name
 from crosswalk.extract.mixpanel_lines import EndedEarlyError, RecordLines
-from crosswalk.gzip_stream import BadGzipError
+from crosswalk.extract.staged import KEPT_SUFFIX
+from crosswalk.files import private_folder, sync_folder
+from crosswalk.gzip_stream import BadGzipError, line_count
 from crosswalk.output import safe
+from crosswalk.redact import clean
 
 PATH = "/api/2.0/export"
 EXPECTED = frozenset({200, 400, 402})
 # A body that is damaged again and again: the other days go on, and this one is reported.
 _BAD_BODIES = 5
 _LOOK_AT_DISK_BYTES = 64 << 20
+_GZIP = ("gzip", "x-gzip")
 
 
 class DayFailed(Exception):
@@ -33,7 +39,10 @@ class DayFailed(Exception):
 
 @dataclass(frozen=True)
 class Day:
-    """A day on the disk: `file` is "" where there were no events; bytes of the content, unpacked."""
+    """A day on the disk: `file` is "" where there were no events; bytes of the content, unpacked.
+
+    `kept`: where the file of before went, because it had more rows, else "".
+    """
 
     file: str
     rows: int
@@ -41,6 +50,7 @@ class Day:
     sha256: str
     mended: int
     odd: int
+    kept: str = ""
 
 
 class DayFetch:
@@ -54,6 +64,7 @@ class DayFetch:
         self._day = day.isoformat()
         self._name = file_name(project_id, day)
         self._bad = 0
+        self._asked_at = dt.datetime.now(dt.UTC)
 
     def run(self) -> Day:
         """Ask until the body is whole, and land it. Raises DayFailed, Stopped and CrosswalkError."""
@@ -87,16 +98,44 @@ class DayFetch:
                 if packed.bytes >= looked:
                     looked = packed.bytes + _LOOK_AT_DISK_BYTES
                     check_free(self._landing.dest, _LOOK_AT_DISK_BYTES / 4, f"the rest of {self._day}")
+            if packed.rows and not lines.has_events:  # an error, or the page of a proxy, under status 200
+                raise EndedEarlyError(
+                    f"sent no events but {safe(clean(lines.first.decode('utf-8', 'replace')))!r}"
+                )
+        name, kept = "", ""
         if packed.rows:
-            self._landing.land(part, self._name)
+            name, kept = self._name, self._keep_what_was_more(packed.rows)
+            self._name_part(part)
         else:
             part.unlink()
-        name = self._name if packed.rows else ""
-        return Day(name, packed.rows, packed.bytes, packed.sha256(), lines.mended, lines.odd)
+        return Day(name, packed.rows, packed.bytes, packed.sha256(), lines.mended, lines.odd, kept)
+
+    def _name_part(self, part: Path) -> None:
+        """Land the file, dated when it was asked for: without a record that tells whether the day was over."""
+        with local_errors(part):
+            os.utime(part, (self._asked_at.timestamp(),) * 2)
+        self._landing.land(part, self._name)
+
+    def _keep_what_was_more(self, rows: int) -> str:
+        """Before fewer rows take the place of more, these are kept aside; a damaged file is no loss."""
+        path = self._landing.dest / self._name
+        with local_errors(path):
+            if not path.exists() or (line_count(path) or 0) <= rows:
+                return ""
+            folder = private_folder(self._landing.work / "replaced")
+            kept = folder / f"{self._asked_at:%Y%m%dT%H%M%S}-{self._name}{KEPT_SUFFIX}"
+            path.replace(kept)
+            sync_folder(folder)
+        return str(kept)
 
     def _text(self, reply: Reply) -> Iterable[bytes]:
+        packed = reply.headers.get("content-encoding", "").strip().lower()
+        if packed not in ("", "identity", *_GZIP):
+            raise BadBodyError(
+                f"the export of {self._day} is packed as {safe(packed)}, which was not asked for"
+            )
         chunks = self._counted(reply)
-        return gunzipped(chunks) if reply.headers.get("content-encoding", "") == "gzip" else chunks
+        return gunzipped(chunks) if packed in _GZIP else chunks
 
     def _counted(self, reply: Reply) -> Iterable[bytes]:
         for chunk in reply.chunks(decode=False):

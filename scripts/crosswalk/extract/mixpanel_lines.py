@@ -18,11 +18,16 @@ class EndedEarlyError(Exception):
 
 
 class RecordLines:
-    """Lines in, records out; `mended` counts records that were put together, `odd` lines that are no record."""
+    """Lines in, records out; `mended` counts records that were put together, `odd` lines that are no record.
+
+    `first` is the beginning of the text; `has_events` says whether any line may be an event.
+    """
 
     def __init__(self) -> None:
         self.mended = 0
         self.odd = 0
+        self.first = b""
+        self.has_events = False
         self._previous = b""
         self._held: list[bytes] = []
 
@@ -42,6 +47,8 @@ class RecordLines:
     def _lines(self, lines: list[bytes]) -> Iterator[bytes]:
         for raw in lines:
             line = raw.removesuffix(b"\r")
+            self.first = self.first or line[:200]
+            self.has_events = self.has_events or b'"event"' in line
             if line.strip() or (
                 self._held and line
             ):  # within a broken record even blanks may be part of a text

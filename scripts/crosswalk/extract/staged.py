@@ -15,6 +15,9 @@ from crosswalk.extract.manifest import Manifest
 from crosswalk.files import private_folder, sync_folder, write_private
 
 _INTENT = "intent"
+_INTENT_KEYS = {"files", "record", "replaced", "kept_in"}
+# So that a glob with `**` does not meet files that no longer count.
+KEPT_SUFFIX = ".replaced"
 
 
 def commit(
@@ -35,24 +38,34 @@ def commit(
     sync_folder(stage)
     intent = {"files": dict(files), "record": record, "replaced": list(replaced), "kept_in": kept_in}
     write_private(stage / _INTENT, json.dumps(intent))
-    _carry_out(landing, manifest, stage)
+    _carry_out(landing, manifest, stage, intent)
 
 
 def finish_interrupted(landing: Landing, manifest: Manifest) -> int:
     """Carry out what a killed run intended, and remove what it had not decided; returns how many windows were finished."""
     finished = 0
     for stage in sorted(landing.work.glob("staged-*")):
-        if (stage / _INTENT).exists():
-            _carry_out(landing, manifest, stage)
+        intent = _intent(stage)
+        if intent:
+            _carry_out(landing, manifest, stage, intent)
             finished += 1
         else:
             remove_folder(stage)
     return finished
 
 
-def _carry_out(landing: Landing, manifest: Manifest, stage: Path) -> None:
+def _intent(stage: Path) -> dict[str, Any]:
+    """What was decided, or nothing: also where the disk has garbled it, for then the window is asked for again."""
+    try:
+        with local_errors(stage):
+            found = json.loads((stage / _INTENT).read_bytes()) if (stage / _INTENT).exists() else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and set(found) == _INTENT_KEYS else {}
+
+
+def _carry_out(landing: Landing, manifest: Manifest, stage: Path, intent: dict[str, Any]) -> None:
     with local_errors(stage):
-        intent = json.loads((stage / _INTENT).read_text(encoding="utf-8"))
         _take_away(landing, stage, intent)
         touched = set()
         for staged, name in intent["files"].items():
@@ -78,7 +91,7 @@ def _take_away(landing: Landing, stage: Path, intent: dict[str, Any]) -> None:
         if not path.exists() or renamed_already:
             continue
         if kept:
-            path.replace(kept / Path(name).name)
+            path.replace(kept / f"{Path(name).name}{KEPT_SUFFIX}")
         elif name not in taken:
             path.unlink()
     if kept:

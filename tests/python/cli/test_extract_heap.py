@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import hashlib
+import io
 import json
 import random
 import shutil
@@ -15,6 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from crosswalk.extract.heap_avro import AvroFile, BadAvroError, _container_header, _zigzag
 
 from cli.heap_dumps import (
     EVENTS,
@@ -266,6 +268,14 @@ def test_damaged_file_leaves_no_hidden_hole(
     assert len(_rows(project, "pageviews")) == 50 + 1 + 400 + 1
 
 
+def test_block_of_records_without_bytes_is_no_block() -> None:
+    """A few bytes that say a million records: they would be made of nothing."""
+    schema = {"type": "record", "name": "t", "fields": [{"name": "x", "type": "null"}]}
+    parts = [_container_header(schema), _zigzag(1_000_000), _zigzag(0), bytes(16)]
+    with pytest.raises(BadAvroError, match="more records than it has bytes"):
+        list(AvroFile(io.BytesIO(b"".join(parts))).groups())
+
+
 def test_full_load_that_is_damaged_falls_back(project: Project, bucket: Bucket) -> None:
     bucket.add(1, "pageviews", EVENTS, [[event(1)]], incremental=False)
     bucket.add(2, "pageviews", EVENTS, [[event(2)]])
@@ -490,6 +500,22 @@ def test_json_export(project: Project, tmp_path: Path) -> None:
     again = _extract(project, root)
     assert (again.code, _visible(project)) == (0, before)
     assert [one["new"] for one in again.report()["files"]] == [False] * 3
+
+
+def test_json_files_whose_names_fall_together_stay_apart(project: Project, tmp_path: Path) -> None:
+    root = tmp_path / "export"
+    (root / "more").mkdir(parents=True)
+    names = ["events 1.json", "events_1.json", "Events.json", "events.json.gz", "more/a.json", "more_a.json"]
+    names += ["事件.json", "イベント.ndjson", "_.json"]
+    for number, name in enumerate(names):
+        line = b'{"user_id":%d}\n' % number
+        (root / name).write_bytes(gzip.compress(line) if name.endswith(".gz") else line)
+    for _ in range(2):
+        result = _extract(project, root)
+        assert result.code == 0, result.err
+        landed = list((project.folder / "data" / "heap").glob("[!.]*.jsonl.gz"))
+        lines = [line for path in landed for line in gzip.decompress(path.read_bytes()).splitlines()]
+        assert sorted(lines) == [b'{"user_id":%d}' % number for number in range(len(names))]
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 7, 64])

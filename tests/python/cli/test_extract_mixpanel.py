@@ -4,14 +4,18 @@ import datetime as dt
 import gzip
 import itertools
 import json
+import os
 import random
 import re
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from crosswalk.extract.mixpanel_days import Known
+from crosswalk.extract.mixpanel_export import DayFetch
 from crosswalk.extract.mixpanel_lines import EndedEarlyError, RecordLines
 from crosswalk.extract.mixpanel_quota import HOUR_SECONDS, SECOND_SECONDS, Quota
 from standin.mixpanel_export import ExportApis, Fault, broken_records, ended_early, profiles, truth
@@ -137,6 +141,11 @@ def test_refresh_last_brings_late_rows(reader: Project, apis: ExportApis) -> Non
     assert {day for day, lines in found.items() if late in lines} == {"2024-01-06", "2024-01-07"}
 
 
+def test_refresh_of_more_days_than_the_range_has(reader: Project, apis: ExportApis) -> None:
+    assert _extract(reader).code == 0
+    assert _extract(reader, "--refresh-last", "9d").report()["fetched"] == 7
+
+
 def test_day_that_is_empty_now_keeps_its_file(reader: Project, apis: ExportApis) -> None:
     """Mixpanel forgets what is older than its retention: that is no reason to delete it here."""
     assert _extract(reader).code == 0
@@ -146,6 +155,53 @@ def test_day_that_is_empty_now_keeps_its_file(reader: Project, apis: ExportApis)
     assert result.code == 0
     assert "stays" in result.err
     assert _days(reader) == before
+
+
+def test_day_with_fewer_rows_keeps_the_old_file_aside(reader: Project, apis: ExportApis) -> None:
+    assert _extract(reader).code == 0
+    before = sorted(apis.days["2024-01-07"])
+    del apis.days["2024-01-07"][3:]
+    result = _extract(reader, "--refresh-last", "1d")
+    assert result.code == 0
+    assert _days(reader) == _truth(apis)
+    kept = list((_folder(reader) / ".extract" / "replaced").iterdir())
+    assert sorted(gzip.decompress(kept[0].read_bytes()).splitlines()) == before
+    assert "kept as" in result.report()["notes"][0]
+    assert not kept[0].name.endswith((".gz", ".ndjson"))
+    assert _extract(reader, "--refresh-last", "1d").code == 0
+    assert len(list((_folder(reader) / ".extract" / "replaced").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"<html>\n<body>Sign in to the network</body>\n</html>\n", b'{"error": "try later", "status": 0}\n'],
+)
+def test_page_that_is_no_export_is_no_day(reader: Project, apis: ExportApis, text: bytes) -> None:
+    """A proxy's page and an error of the vendor's own under status 200: not a day of odd lines."""
+    apis.fault = lambda what, attempt: Fault(body=lambda _: text) if what == "2024-01-01" else None
+    result = _extract(reader)
+    assert result.code == 5
+    assert "sent no events but" in result.report()["failed"]["2024-01-01"]
+    assert "2024-01-01" not in _days(reader)
+
+
+def test_file_without_a_record_is_as_old_as_its_request(
+    reader: Project, apis: ExportApis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for before midnight and landed after it, and then the manifest is lost: the day was not over."""
+    today = apis.today().isoformat()
+    apis.days[today] = [b'{"event":"a","properties":{}}']
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    landed = DayFetch.__init__
+
+    def asked_yesterday(self: DayFetch, *given: Any) -> None:
+        landed(self, *given)
+        self._asked_at = yesterday
+
+    monkeypatch.setattr(DayFetch, "__init__", asked_yesterday)
+    assert _extract(reader, "--from", today, "--to", today, "--timezone", "UTC").code == 0
+    (path,) = _folder(reader).glob("*.gz")
+    assert abs(path.stat().st_mtime - yesterday.timestamp()) < 1
 
 
 def _cut_gzip(wire: bytes) -> bytes:
@@ -529,6 +585,23 @@ def test_refresh_fetches_the_profiles_again(reader: Project, apis: ExportApis) -
     assert _extract(reader, "--profiles").report()["profiles"] == 2345
     assert _extract(reader, "--profiles", "--refresh-last", "1d").report()["profiles"] == 10
     assert _people(reader) == apis.people
+
+
+def test_signal_ends_the_look_at_the_disk(
+    reader: Project, apis: ExportApis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _extract(reader).code == 0
+    looked: list[dt.date] = []
+
+    def interrupted(self: Known, day: dt.date) -> bool:
+        looked.append(day)
+        os.kill(os.getpid(), signal.SIGINT)
+        return False
+
+    monkeypatch.setattr(Known, "is_done", interrupted)
+    asked = len(apis.asked)
+    assert _extract(reader).code == 130
+    assert (len(looked), len(apis.asked)) == (1, asked)
 
 
 def test_text_report(reader: Project, apis: ExportApis) -> None:

@@ -5,11 +5,14 @@ import gzip
 import itertools
 import json
 import os
+import signal
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
+from crosswalk.extract.amplitude_shelf import Shelf
 from crosswalk.extract.http import Gate
 from crosswalk.push.stop import Stop
 from standin.amplitude import ExportApi, Fault, with_wrong_crc
@@ -281,6 +284,18 @@ def test_young_hours_are_not_asked_for(
     assert second.report()["too_young"] == 14
 
 
+def test_an_end_that_is_very_far_away_is_no_burden(project: AmplitudeProject, api: ExportApi) -> None:
+    tracemalloc.start()
+    api.rows.clear()
+    now = dt.datetime.now(dt.UTC).replace(minute=0)
+    result = project.extract("--start", f"{now - dt.timedelta(hours=9):%Y-%m-%dT%H}", "--end", "2199-12-31")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert result.code == 0, result.err
+    assert result.report()["too_young"] > 1_400_000
+    assert most < 50_000_000
+
+
 def test_refresh_brings_late_rows_and_keeps_what_is_the_same(
     project: AmplitudeProject, api: ExportApi
 ) -> None:
@@ -293,8 +308,9 @@ def test_refresh_brings_late_rows_and_keeps_what_is_the_same(
     assert result.report()["new_rows"] == 7
     assert project.shelf.rows() == counted(api.all_lines())
     after = {path.name: path.read_bytes() for path in project.shelf.files()}
-    first_day = {name: data for name, data in before.items() if "_2024-01-01_" in name}
-    assert {name: after.get(name) for name in first_day} == first_day
+    others = {name: data for name, data in before.items() if "_2024-01-02_6#" not in name}
+    assert {name: after.get(name) for name in others} == others, "hours without a change keep their bytes"
+    assert "Fetching 24 hours of upload" in result.err
     again = project.extract("--refresh-last", "1d")
     assert again.report()["new_rows"] == 0
     assert {path.name: path.read_bytes() for path in project.shelf.files()} == after, (
@@ -312,7 +328,8 @@ def test_rows_that_the_vendor_no_longer_sends_are_kept_aside(
     assert result.code == 0
     assert result.report()["replaced_rows_kept"] == 1
     assert project.shelf.rows() == counted(api.all_lines()), "old and new are never mixed"
-    kept = (project.shelf.folder / ".extract" / "replaced").rglob("*.json.gz")
+    kept = (project.shelf.folder / ".extract" / "replaced").rglob("*.replaced")
+    assert not list((project.shelf.folder).rglob(".extract/**/*.json.gz")), "no glob with ** meets them"
     assert gone in {line for path in kept for line in gzip.decompress(path.read_bytes()).splitlines()}
 
 
@@ -400,6 +417,41 @@ def test_wrong_use_is_2(project: AmplitudeProject, api: ExportApi, arguments: tu
     assert result.code == 2
     assert "Traceback" not in result.err
     assert api.asked == []
+
+
+@pytest.mark.parametrize("looking", ["is_there", "describe"])
+def test_signal_ends_the_look_at_the_disk(
+    project: AmplitudeProject, api: ExportApi, monkeypatch: pytest.MonkeyPatch, looking: str
+) -> None:
+    """Reading what is there may take an hour: Ctrl-C does not wait for it."""
+    project.extract()
+    if looking == "describe":
+        (project.shelf.folder / ".extract" / "manifest.log").unlink()
+    before, calls, real = project.shelf.rows(), [0], getattr(Shelf, looking)
+
+    def interrupted(*given: object) -> object:
+        calls[0] += 1
+        if calls[0] == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(*given)
+
+    monkeypatch.setattr(Shelf, looking, interrupted)
+    result = project.extract()
+    assert result.code == 130
+    assert calls[0] <= 3
+    report = result.report()
+    assert (report["outcome"], report["there_before"] + report["fetched"] + report["left"]) == (
+        "interrupted",
+        48,
+    )
+    assert project.shelf.rows() == before
+
+
+def test_nothing_at_all_is_said(project: AmplitudeProject, api: ExportApi) -> None:
+    """A wrong address that answers 404 to everything looks like a project without data."""
+    api.rows.clear()
+    assert f"Nothing at all came from {api.url}" in project.extract().err
+    assert "Nothing at all" not in project.extract().err
 
 
 def test_text_report(project: AmplitudeProject, api: ExportApi) -> None:

@@ -194,7 +194,7 @@ def test_signals_end_a_run_whose_server_hangs(tmp_path: Path, sent: signal.Signa
     with ExportApi(truth(500, START, 48)) as api:
         api.fail(Fault(delay=60), start="20240102T00")
         process = _command(api, shelf.folder)
-        wait_until(lambda: shelf.folder.exists() and len(shelf.files()) > 5 and api.most_at_once == 2)
+        wait_until(lambda: shelf.folder.exists() and len(shelf.files()) > 5 and api.waits_for_fault())
         process.send_signal(sent)
         out, _ = process.communicate(timeout=30)
         assert process.returncode == code, out

@@ -125,6 +125,51 @@ def test_merged_users_stand_apart(project: AmplitudeProject, api: ExportApi) -> 
     assert project.extract(*_DAY).report()["requests"] == 1, "it counts for its hour all the same"
 
 
+def test_zip_without_a_file_takes_no_rows_away(project: AmplitudeProject, api: ExportApi) -> None:
+    """An answer without data, under status 200."""
+    project.extract(*_DAY)
+    before = project.shelf.rows()
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    api.fail(Fault(damage=lambda _: empty.getvalue()))
+    result = project.extract(*_DAY, "--refresh-last", "1d")
+    assert (result.code, project.shelf.rows()) == (0, before)
+    assert "stay" in result.err
+
+
+def test_files_under_names_that_nobody_knows_are_no_empty_hour(
+    project: AmplitudeProject, api: ExportApi
+) -> None:
+    def renamed(_: bytes) -> bytes:
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            archive.writestr("187520/events.json", _ROW)
+        return made.getvalue()
+
+    api.fail(*[Fault(damage=renamed)] * 3)
+    result = project.extract(*_DAY)
+    assert result.code == 5
+    assert "no file in its zip has the name of an export" in result.report()["failed"][0]["why"]
+    assert project.extract(*_DAY).report()["fetched"] == 1
+
+
+@pytest.mark.parametrize("second", [b"{}\n", _ROW], ids=["other-content", "same-content"])
+@pytest.mark.parametrize("name", ["187520_2014-01-01#1.json.gz", "-4711_2024-01-01_5.json.gz"])
+def test_name_that_another_window_has_is_not_taken_from_it(
+    project: AmplitudeProject, api: ExportApi, name: str, second: bytes
+) -> None:
+    """A day before 2014-11-12 in halves, or the merged users of an organisation with two projects."""
+    hours = [("--start", f"2024-01-01T0{hour}", "--end", f"2024-01-01T0{hour}") for hour in (5, 6)]
+    for hour, content, level in zip(hours, (_ROW, second), (9, 1), strict=True):
+        api.fail(Fault(damage=_with((name, gzip.compress(content, level)))))
+        assert project.extract(*hour).code == 0
+    found = [gzip.decompress(path.read_bytes()) for path in project.shelf.folder.rglob("*.json.gz")]
+    assert found.count(_ROW) == 1
+    assert second in found
+    for hour in hours:
+        assert project.extract(*hour).report()["requests"] == 0
+
+
 def _bomb(zeros: int) -> bytes:
     buffer = io.BytesIO()
     with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=9) as file:

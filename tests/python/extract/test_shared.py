@@ -137,11 +137,42 @@ def test_record_after_a_torn_one_is_not_lost(tmp_path: Path) -> None:
     assert [record["id"] for record in Manifest(tmp_path).records()] == ["whole", "later"]
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_garbled_manifest_costs_requests_and_no_rows(
+    project: AmplitudeProject, api: ExportApi, seed: int
+) -> None:
+    """Half of an hour is no hour because its record cannot be read."""
+    rng = random.Random(seed)
+    project.extract()
+    path = project.shelf.folder / ".extract" / "manifest.log"
+    data = bytearray(path.read_bytes())
+    for _ in range(rng.choice((1, 3))):
+        data[rng.randrange(len(data))] = rng.choice(b'0123456789"abcdefhorn:,{}[]-T\x00\xff')
+    path.write_bytes(data)
+    for file in rng.sample(project.shelf.files(), 8):
+        file.unlink()
+    result = project.extract()
+    assert result.code == 0, result.err
+    assert project.shelf.rows() == counted(api.all_lines())
+    assert project.extract().report()["requests"] == 0
+
+
 def test_failed_write_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), writing(tmp_path / "a.part") as file:
         file.write(b"half")
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"files": {}}'])
+def test_garbled_intent_is_none(project: AmplitudeProject, api: ExportApi, text: str) -> None:
+    stage = project.shelf.folder / ".extract" / "staged-1"
+    stage.mkdir(parents=True)
+    (stage / "intent").write_text(text)
+    result = project.extract()
+    assert result.code == 0, result.err
+    assert not stage.exists()
+    assert project.shelf.rows() == counted(api.all_lines())
 
 
 def test_parts_of_a_killed_run_are_removed(tmp_path: Path) -> None:

@@ -161,6 +161,11 @@ class ExportApi:
         with self._lock:
             self._open -= 1
 
+    def waits_for_fault(self) -> bool:
+        """Whether all faults are given out and a request is open: the one that hangs."""
+        with self._lock:
+            return not self._faults and self._open > 0
+
     def note(self, start: str, end: str, status: int) -> None:
         """Remember a request."""
         with self._lock:
