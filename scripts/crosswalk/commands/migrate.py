@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         state_dir(arguments),
         arguments.profiles_dir,
         arguments.target,
-        warehouse(arguments),
+        lambda: warehouse(arguments),
     )
     return migrate(wish, place)
 

@@ -4,13 +4,14 @@ import datetime as dt
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crosswalk import __version__
 from crosswalk.build import BuildOptions, BuildReport, run_build, variable
-from crosswalk.errors import ConfigError
+from crosswalk.errors import CrosswalkError
 from crosswalk.files import write_private
 from crosswalk.migrate.journey import FOLDER
 from crosswalk.migrate.source import Found
@@ -53,9 +54,12 @@ class BuildStep:
             record = json.loads(self._path().read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
-        return bool(record == self._record(warehouse))
+        try:
+            return bool(record == self._record(warehouse))
+        except CrosswalkError:  # the payloads or the warehouse are gone
+            return False
 
-    def run(self, warehouse: Warehouse) -> BuildReport:
+    def run(self, open_warehouse: Callable[[], Warehouse]) -> BuildReport:
         """Build; only one that succeeded is written down. Raises ConfigError, LocalError."""
         self._path().unlink(missing_ok=True)
         options = BuildOptions(
@@ -67,17 +71,14 @@ class BuildStep:
         )
         report = run_build(options)
         if report.success:
-            write_private(self._path(), json.dumps(self._record(warehouse)) + "\n")
+            write_private(self._path(), json.dumps(self._record(open_warehouse())) + "\n")
         return report
 
     def _path(self) -> Path:
         return self.state_dir / FOLDER / _RECORD
 
     def _record(self, warehouse: Warehouse) -> dict[str, Any]:
-        try:
-            records, content = warehouse.content_hash(self.destination)
-        except ConfigError:
-            records, content = -1, "not built"
+        records, content = warehouse.content_hash(self.destination)
         return {"inputs": self._inputs(), "records": records, "content": content}
 
     def _inputs(self) -> str:

@@ -31,13 +31,16 @@ _DELIVERED = (exits.DONE, exits.REJECTED)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a migration works: the dbt project and target, the state folder, the warehouse."""
+    """Where a migration works: the dbt project and target, the state folder, and a way to open the warehouse.
+
+    It is opened anew after the build, since an open one takes a change of its file for somebody else's.
+    """
 
     project_dir: Path
     state_dir: Path
     profiles_dir: str | None
     target: str | None
-    warehouse: Warehouse
+    open_warehouse: Callable[[], Warehouse]
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class _Migration:
         self._wish, self._place, self._journey, self._project = wish, place, journey, project
         self._young = 0
         self._plan: Plan | None = None
+        self._warehouse: Warehouse | None = None
         self._pushed: Report | None = None
         self._verified = "not_verified"
 
@@ -155,17 +159,19 @@ class _Migration:
             found,
             as_of,
         )
-        if step.is_done(place.warehouse):
+        if step.is_done(place.open_warehouse()):
             self._give(
                 {"type": "build", "done_before": True}, ["Built before from the same files and models."]
             )
             return exits.DONE
-        report = step.run(place.warehouse)
+        report = step.run(place.open_warehouse)
         self._give({"type": "build", "done_before": False, **report.as_dict()}, report.lines())
         return report.exit_code
 
     def _make_plan(self) -> int:
-        plan = make_plan(self._place.warehouse, self._wish.destination, self._wish.rate)
+        # the same for plan and push: it says so where the payloads change in between
+        self._warehouse = self._place.open_warehouse()
+        plan = make_plan(self._warehouse, self._wish.destination, self._wish.rate)
         save_plan(self._place.state_dir, plan)
         self._plan = plan
         self._give({"type": "plan", **plan.as_dict()}, plan_lines(plan))
@@ -193,7 +199,7 @@ class _Migration:
             rate=self._wish.rate,
             network=self._wish.network,
         )
-        report = push(vendor, place.warehouse, options)
+        report = push(vendor, self._built_warehouse(), options)
         self._pushed = report
         self._give(
             {"type": "push", **report.as_dict()},
@@ -284,6 +290,10 @@ class _Migration:
     def _known_plan(self) -> Plan:
         assert self._plan is not None, "the plan is made before"  # noqa: S101 - the order of the steps
         return self._plan
+
+    def _built_warehouse(self) -> Warehouse:
+        assert self._warehouse is not None, "the plan is made before"  # noqa: S101
+        return self._warehouse
 
     def _vendor(self) -> Vendor:
         assert self._wish.vendor is not None, "only a dry run has no vendor"  # noqa: S101
