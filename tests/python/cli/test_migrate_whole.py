@@ -87,11 +87,14 @@ class Trip:
         """What the last process said."""
         return (self.folder / "out").read_text() + (self.folder / "err").read_text()
 
+    def has_landed(self) -> bool:
+        """Whether a first day is on the disk; the source is slow to send the others."""
+        return any((self.folder / "raw").glob("*.gz"))
+
     def is_building(self) -> bool:
-        """Whether dbt has begun to write relations."""
-        return (
-            "Step 2 of 5" in self.said() and self.database.exists() and self.database.stat().st_size > 100_000
-        )
+        """Whether dbt has begun to write relations; they stand in the log until the database is closed."""
+        log = self.database.with_name(self.database.name + ".wal")
+        return "Step 2 of 5" in self.said() and log.exists() and log.stat().st_size > 50_000
 
 
 @pytest.fixture
@@ -105,8 +108,9 @@ def _killed_everywhere(
     trip: Trip, is_extracting: Callable[[], bool], destination: Standin, path: str
 ) -> None:
     """A kill in each step, a signal in the build, then a run to the end, and one more that has nothing to do."""
-    trip.kill(is_extracting)
+    trip.kill(trip.has_landed)
     trip.kill(trip.is_building)
+    assert "Step 3 of 5" not in trip.said()
     if LONG:
         assert trip.end(trip.start(), trip.is_building, signal.SIGTERM) == 143, trip.said()
         assert "run the same command again" in trip.said()
@@ -139,7 +143,7 @@ def test_amplitude_to_posthog_through_kills_in_each_step(tmp_path: Path, destina
             },
         )
         api.fail(Fault(stall=20.0), start="20240102T00")
-        _killed_everywhere(trip, lambda: len(api.asked) >= 2, destination, "/batch/")
+        _killed_everywhere(trip, destination, "/batch/")
         asked = [one for one in api.asked if one.start == "20240101T00"]
         assert len(asked) == 1
     events = [json.loads(line) for line in api.all_lines()]
@@ -173,7 +177,7 @@ if LONG:
             apis.fault = lambda what, attempt: (
                 MixpanelFault(delay=20.0) if (what, attempt) == ("2024-01-02", 1) else None
             )
-            _killed_everywhere(trip, lambda: len(apis.asked) >= 3, destination, "/import")
+            _killed_everywhere(trip, destination, "/import")
         wanted = sorted(
             (row["event"], row["properties"]["time"], row["properties"]["price"])
             for lines in days.values()
