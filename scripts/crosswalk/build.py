@@ -2,12 +2,13 @@
 
 import contextlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crosswalk import exits
-from crosswalk.errors import ConfigError
+from crosswalk.errors import ConfigError, LocalError
 from crosswalk.gzip_check import find_files, unreadable
 from crosswalk.output import log, plural, safe, say, table
 from crosswalk.profile import profiles_folder, read_yaml
@@ -18,7 +19,7 @@ _BAD = ("error", "fail", "runtime error", "partial success")
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """dbt's flags; `variables` is YAML text."""
+    """dbt's flags; `variables` is YAML text. `whole_only`: a file that cannot be read ends the build before it begins."""
 
     project_dir: Path
     profiles_dir: str | None = None
@@ -28,6 +29,44 @@ class BuildOptions:
     selector: str | None = None
     variables: str = "{}"
     full_refresh: bool = False
+    whole_only: bool = False
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What dbt did: status, name and message of each node, whether all went well, and the files that were set aside."""
+
+    nodes: list[tuple[str, str, str]]
+    success: bool
+    set_aside: list[str]
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 2 a node could not be built, 4 built but a test found wrong data."""
+        if self.success:
+            return exits.DONE
+        bad = self.bad()
+        return exits.COUNTS if bad and all(status == "fail" for status, _, _ in bad) else exits.USAGE
+
+    def bad(self) -> list[tuple[str, str, str]]:
+        """The nodes that failed."""
+        return [node for node in self.nodes if node[0] in _BAD]
+
+    def counts(self) -> dict[str, int]:
+        """Nodes by status."""
+        return dict(sorted(Counter(status for status, _, _ in self.nodes).items()))
+
+    def lines(self) -> list[str]:
+        """The result for people."""
+        counted = ", ".join(f"{number} {status}" for status, number in self.counts().items())
+        lines = [f"Built {plural(len(self.nodes), 'node')}: {counted}"]
+        bad = [(status, name, " ".join(text.split())) for status, name, text in self.bad()]
+        return [*lines, "", *table(("status", "node", "message"), bad)] if bad else lines
+
+    def as_dict(self) -> dict[str, Any]:
+        """For programs."""
+        failed = [{"status": status, "node": name, "message": text} for status, name, text in self.bad()]
+        return {"nodes": self.counts(), "failed": failed, "set_aside": self.set_aside}
 
 
 def build(options: BuildOptions) -> int:
@@ -35,14 +74,28 @@ def build(options: BuildOptions) -> int:
 
     Raises ConfigError where dbt cannot start.
     """
+    report = run_build(options)
+    for line in report.lines():
+        say(line)
+    return report.exit_code
+
+
+def run_build(options: BuildOptions) -> BuildReport:
+    """Build, and print nothing of the result. Raises ConfigError where dbt cannot start, LocalError for `whole_only`."""
     project = read_yaml(
         options.project_dir / "dbt_project.yml", "run crosswalk in the project folder or add --project-dir"
     )
     given = parse_variables(options.variables)
     bad = check_files(options.project_dir, project, given)
+    if bad and options.whole_only:
+        raise LocalError(
+            f"{plural(len(bad), 'export file')} cannot be read to the end, the first is {safe(bad[0])}: delete what is named "
+            "above and run the same command again, which fetches it anew."
+        )
     if bad:
         given = {**given, "unreadable_files": [*given.get("unreadable_files", []), *bad]}
-    return _run_dbt(options, given)
+    nodes, success = _run_dbt(options, given)
+    return BuildReport(nodes, success, bad)
 
 
 def parse_variables(text: str) -> dict[str, Any]:
@@ -94,7 +147,7 @@ def check_files(project_dir: Path, project: dict[str, Any], given: dict[str, Any
     return list(faults)
 
 
-def _run_dbt(options: BuildOptions, variables: dict[str, Any]) -> int:
+def _run_dbt(options: BuildOptions, variables: dict[str, Any]) -> tuple[list[tuple[str, str, str]], bool]:
     from dbt.cli.main import dbtRunner
 
     arguments = _arguments(options, variables)
@@ -111,7 +164,7 @@ def _run_dbt(options: BuildOptions, variables: dict[str, Any]) -> int:
         (str(one.status), one.node.name, (one.message or "").strip())
         for one in getattr(result.result, "results", [])
     ]
-    return _conclude(rows, bool(result.success))
+    return rows, bool(result.success)
 
 
 def _arguments(options: BuildOptions, variables: dict[str, Any]) -> list[str]:
@@ -156,24 +209,3 @@ class _Watcher:
     def close(self) -> None:
         if self._progress is not None:
             self._progress.close()
-
-
-def _conclude(rows: list[tuple[str, str, str]], success: bool) -> int:
-    counted: dict[str, int] = {}
-    for status, _, _ in rows:
-        counted[status] = counted.get(status, 0) + 1
-    say(
-        f"Built {plural(len(rows), 'node')}: "
-        + ", ".join(f"{number} {status}" for status, number in sorted(counted.items()))
-    )
-    bad = [row for row in rows if row[0] in _BAD]
-    if bad:
-        say()
-        for line in table(
-            ("status", "node", "message"),
-            [(status, name, " ".join(text.split())) for status, name, text in bad],
-        ):
-            say(line)
-    if success:
-        return exits.DONE
-    return exits.COUNTS if bad and all(status == "fail" for status, _, _ in bad) else exits.USAGE

@@ -11,7 +11,19 @@ from collections.abc import Sequence
 from types import FrameType
 
 from crosswalk import __version__, exits
-from crosswalk.commands import build, columns, doctor, export, extract, plan, push, replay, report, status
+from crosswalk.commands import (
+    build,
+    columns,
+    doctor,
+    export,
+    extract,
+    migrate,
+    plan,
+    push,
+    replay,
+    report,
+    status,
+)
 from crosswalk.errors import CrosswalkError, TerminatedError
 from crosswalk.output import configure_logging, safe
 from crosswalk.redact import clean
@@ -24,6 +36,7 @@ _COMMANDS = {
     "push": push,
     "replay": replay,
     "export": export,
+    "migrate": migrate,
     "status": status,
     "report": report,
     "doctor": doctor,

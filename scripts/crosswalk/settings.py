@@ -148,9 +148,14 @@ def _unquoted(value: str) -> str:
     return value.split(" #", 1)[0].rstrip()
 
 
-def amplitude_settings(environment: Environment, region: str | None) -> AmplitudeSettings:
-    """Amplitude's address and keys. Raises ConfigError (address) and CredentialsError (keys)."""
-    url = _address(environment, "AMPLITUDE", "AMPLITUDE_URL", region, AMPLITUDE_HOSTS)
+def amplitude_settings(
+    environment: Environment, region: str | None, flag: str = "--region"
+) -> AmplitudeSettings:
+    """Amplitude's address and keys. Raises ConfigError (address) and CredentialsError (keys).
+
+    `flag` is the one that gives the region.
+    """
+    url = _address(environment, "AMPLITUDE", "AMPLITUDE_URL", region, AMPLITUDE_HOSTS, flag)
     keys = {name: environment.secret(name) for name in ("AMPLITUDE_API_KEY", "AMPLITUDE_SECRET_KEY")}
     for name, value in keys.items():
         if not value:
@@ -187,16 +192,19 @@ def mixpanel_settings(environment: Environment, region: str | None) -> MixpanelS
 
 
 def mixpanel_export_settings(
-    environment: Environment, region: str | None, profiles: bool
+    environment: Environment, region: str | None, profiles: bool, flag: str = "--region"
 ) -> MixpanelExportSettings:
     """Where to read a Mixpanel project, and as whom. Raises ConfigError (address) and CredentialsError (credentials).
 
+    `flag` is the one that gives the region.
     Source: Mixpanel docs, reference/service-accounts and raw event export (a service account needs the project id).
     """
-    data_url = _address(environment, "MIXPANEL", "MIXPANEL_DATA_URL", region, MIXPANEL_DATA_HOSTS)
+    data_url = _address(environment, "MIXPANEL", "MIXPANEL_DATA_URL", region, MIXPANEL_DATA_HOSTS, flag)
     query_url = ""
     if profiles:
-        query_url = _address(environment, "MIXPANEL", "MIXPANEL_QUERY_URL", region, MIXPANEL_QUERY_HOSTS)
+        query_url = _address(
+            environment, "MIXPANEL", "MIXPANEL_QUERY_URL", region, MIXPANEL_QUERY_HOSTS, flag
+        )
     account = environment.secret("MIXPANEL_SERVICE_ACCOUNT")
     secret = environment.secret("MIXPANEL_SERVICE_SECRET")
     project_id = environment.get("MIXPANEL_PROJECT_ID", "")
@@ -244,9 +252,14 @@ def _missing(name: str, why: str = "") -> CredentialsError:
 
 
 def _address(
-    environment: Environment, vendor: str, url_name: str, region: str | None, hosts: Mapping[str, str]
+    environment: Environment,
+    vendor: str,
+    url_name: str,
+    region: str | None,
+    hosts: Mapping[str, str],
+    flag: str = "--region",
 ) -> str:
-    """The base URL: the URL variable wins, then `--region`, then the region variable; there is no default."""
+    """The base URL: the URL variable wins, then the flag, then the region variable; there is no default."""
     if url_name in environment:
         return check_url(environment[url_name], url_name)
     chosen = (region or environment.get(f"{vendor}_REGION", "")).lower()
@@ -257,7 +270,7 @@ def _address(
             else "data sent to the wrong one is lost"
         )
         raise ConfigError(
-            f"No region is chosen, and {lost}: add --region {'|'.join(hosts)}, "
+            f"No region is chosen, and {lost}: add {flag} {'|'.join(hosts)}, "
             f"or set {vendor}_REGION (or {url_name}), and run the same command again."
         )
     if chosen not in hosts:

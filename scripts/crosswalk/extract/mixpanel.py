@@ -33,13 +33,17 @@ _PROFILES = "mixpanel_profiles"
 
 @dataclass(frozen=True)
 class MixpanelWish:
-    """What a person asks for: days from `first` to `last`, inclusive; the last `refresh_days` of them again."""
+    """What a person asks for: days from `first` to `last`, inclusive; the last `refresh_days` of them again.
+
+    Profiles that were fetched before `profiles_since` are fetched again.
+    """
 
     first: dt.date
     last: dt.date
     profiles: bool = False
     refresh_days: int = 0
     timezone: str | None = None
+    profiles_since: dt.datetime | None = None
 
 
 @dataclass
@@ -151,7 +155,7 @@ class _Run:
     def profiles(self) -> None:
         """Fetch the profiles, unless they are there."""
         before = self._profiles_there()
-        if before and not self._wish.refresh_days:
+        if before and not self._wish.refresh_days and not self._too_old(before["at"]):
             self._report.profiles = before["rows"]
             self._report.notes.append(
                 f"The profiles are those of {before['at']}; --refresh-last 1d fetches them again."
@@ -174,6 +178,10 @@ class _Run:
             }
         )
         self._report.profiles = found.rows
+
+    def _too_old(self, at: str) -> bool:
+        since = self._wish.profiles_since
+        return since is not None and dt.datetime.fromisoformat(at) < since
 
     def _profiles_there(self) -> dict[str, Any] | None:
         for record in reversed(self._manifest.records()):
