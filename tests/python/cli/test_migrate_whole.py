@@ -104,9 +104,7 @@ def destination() -> Iterator[Standin]:
         yield server
 
 
-def _killed_everywhere(
-    trip: Trip, is_extracting: Callable[[], bool], destination: Standin, path: str
-) -> None:
+def _killed_everywhere(trip: Trip, destination: Standin, path: str) -> None:
     """A kill in each step, a signal in the build, then a run to the end, and one more that has nothing to do."""
     trip.kill(trip.has_landed)
     trip.kill(trip.is_building)
