@@ -67,7 +67,12 @@ def test_nothing_is_sent_without_a_yes(between: Between) -> None:
 @pytest.mark.parametrize(("word", "code"), [("y", 0), ("n", 8)])
 def test_a_person_is_asked(between: Between, monkeypatch: pytest.MonkeyPatch, word: str, code: int) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("crosswalk.commands.push.agreed", lambda text: not asked.append(text) and word == "y")
+
+    def answer(question: str) -> bool:
+        asked.append(question)
+        return word == "y"
+
+    monkeypatch.setattr("crosswalk.commands.push.agreed", answer)
     assert between.migrate().code == code
     assert asked == [f"Send this to PostHog at {between.standin.url}? [y/N] "]
     assert bool(between.standin.requests) == (code == 0)
