@@ -39,7 +39,8 @@ class QuickBuild:
         failure = self.failures.pop(0) if self.failures else None
         if isinstance(failure, CrosswalkError):
             raise failure
-        self.project.build(**{name: self._records(name, given) for name in given["destinations"]})
+        made = {name: list(self._records(name, given)) for name in given["destinations"]}
+        self.project.build(mixpanel=made.get("mixpanel", []), posthog=made.get("posthog", []))
         nodes = [
             ("success", "posthog_payloads", ""),
             *([(failure, "a_test", "it failed")] if failure else []),
@@ -76,7 +77,8 @@ def _event(destination: str, identifier: str) -> Record:
     """A record of the row; its time does not matter here."""
     if destination == "posthog":
         return replace(posthog_event(0, uuid=identifier), record_id=identifier)
-    return replace(mixpanel_event(0, **{"$insert_id": identifier}), record_id=identifier)
+    properties: dict[str, Any] = {"$insert_id": identifier}
+    return replace(mixpanel_event(0, **properties), record_id=identifier)
 
 
 class Between:

@@ -67,7 +67,12 @@ def test_nothing_is_sent_without_a_yes(between: Between) -> None:
 @pytest.mark.parametrize(("word", "code"), [("y", 0), ("n", 8)])
 def test_a_person_is_asked(between: Between, monkeypatch: pytest.MonkeyPatch, word: str, code: int) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("crosswalk.commands.push.agreed", lambda text: not asked.append(text) and word == "y")
+
+    def answer(question: str) -> bool:
+        asked.append(question)
+        return word == "y"
+
+    monkeypatch.setattr("crosswalk.commands.push.agreed", answer)
     assert between.migrate().code == code
     assert asked == [f"Send this to PostHog at {between.standin.url}? [y/N] "]
     assert bool(between.standin.requests) == (code == 0)
@@ -126,6 +131,8 @@ def test_a_step_that_fails_ends_it_and_the_same_command_goes_on(
     done = between.migrate("--yes")
     assert done.code == 0, done.err
     assert between.delivered() == sorted(between.truth())
+    if step.startswith("2"):
+        assert len(between.build.variables) == 2
     if step.startswith("4"):
         assert (len(between.api.asked), len(between.build.variables)) == (asked, 1)
 
@@ -187,6 +194,19 @@ def test_the_build_is_done_anew_where_something_has_changed(between: Between) ->
     assert {json.dumps(one, sort_keys=True) for one in between.build.variables} == {
         json.dumps(between.build.variables[0], sort_keys=True)
     }
+
+
+def test_what_a_broken_build_left_is_not_taken_for_the_build_before(between: Between) -> None:
+    """It may have replaced some relations, and not the payloads."""
+    between.migrate("--dry-run")
+    model = between.project.folder / "models" / "mine.sql"
+    model.parent.mkdir()
+    model.write_text("select 1")
+    _fail_build(between)
+    assert between.migrate("--dry-run").code == 2
+    model.unlink()
+    assert between.migrate("--dry-run").code == 0
+    assert len(between.build.variables) == 3
 
 
 def _span(between: Between) -> list[tuple[str, str]]:
