@@ -13,7 +13,7 @@ from typing import Any
 
 from crosswalk.extract.amplitude_names import read_name
 from crosswalk.extract.landing import Landing
-from crosswalk.extract.manifest import Manifest
+from crosswalk.extract.manifest import Manifest, opened, packed
 from crosswalk.extract.windows import HOUR, Window
 from crosswalk.gzip_stream import CHUNK, fault_of
 
@@ -28,10 +28,10 @@ class Shelf:
         self._landing = landing
         self._account = account
         self.project = ""
-        self._records: dict[dt.datetime, Record] = {}
+        self._records: dict[dt.datetime, bytes] = {}
         self._suspect: set[tuple[str, dt.datetime]] = set()
         self._bytes = self._hours = 0
-        for record in manifest.records():
+        for record in manifest.each():
             self.note(record)
 
     def note(self, record: Record) -> None:
@@ -43,8 +43,9 @@ class Shelf:
                     self._suspect.add((found.project, found.hour))
         if record.get("kind") != "window" or record.get("account") != self._account:
             return
+        kept = packed(record)
         for hour in hours_of(record):
-            self._records[hour] = record
+            self._records[hour] = kept
         self.project = record.get("project") or self.project
         if record["status"] == "whole":
             self._bytes += record["bytes"]
@@ -56,10 +57,9 @@ class Shelf:
 
     def is_there(self, hour: dt.datetime) -> bool:
         """Whether the hour is recorded, and the disk agrees."""
-        record = self._records.get(hour)
-        if record is None or record["status"] == "damaged":
+        if hour not in self._records or opened(self._records[hour])["status"] == "damaged":
             return False
-        return all(self._is_whole(one) for one in record["files"] if one["hour"] == hour.strftime(STAMP))
+        return all(self._is_whole(one) for one in self.entries([hour]))
 
     def files_of(self, projects: Iterable[str], hours: Iterable[dt.datetime]) -> list[str]:
         """The names of all export files on the disk that hold these hours, whoever wrote them."""
@@ -76,7 +76,7 @@ class Shelf:
             one
             for hour in hours
             if hour in self._records
-            for one in self._records[hour]["files"]
+            for one in opened(self._records[hour])["files"]
             if one["hour"] == hour.strftime(STAMP)
         ]
 

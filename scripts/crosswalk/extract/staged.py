@@ -76,7 +76,7 @@ def _carry_out(landing: Landing, manifest: Manifest, stage: Path, intent: dict[s
             touched.add(path.parent)
         for folder in touched | {landing.dest}:
             sync_folder(folder)
-        if all(record.get("id") != intent["record"]["id"] for record in manifest.records()):
+        if not manifest.has(intent["record"]["id"]):
             manifest.append(intent["record"])
     remove_folder(stage)
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import random
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from crosswalk.errors import ConfigError
 from crosswalk.extract import line_diff
+from crosswalk.extract.amplitude_shelf import Shelf
 from crosswalk.extract.http import Api, Client, Reply
 from crosswalk.extract.landing import Landing, writing
 from crosswalk.extract.line_diff import differences
@@ -162,6 +164,37 @@ def test_failed_write_leaves_nothing(tmp_path: Path) -> None:
         file.write(b"half")
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_manifest_of_very_many_files_takes_little_memory(tmp_path: Path) -> None:
+    """30,000 files; a year of a large project has a million."""
+    manifest = Manifest(tmp_path)
+    for day in range(60):
+        at = START + day * 24 * HOUR
+        files = [
+            {
+                "name": f"1_{at:%Y-%m-%d}_5#{n}.json.gz",
+                "hour": f"{at:%Y-%m-%dT05}",
+                "bytes": n,
+                "sha256": f"{n:064x}",
+            }
+            for n in range(500)
+        ]
+        manifest.append(
+            {"id": f"{day}", "kind": "window", "account": "a", "start": f"{at:%Y-%m-%dT%H}", "hours": 24}
+            | {"status": "whole", "bytes": 1, "files": files}
+        )
+    tracemalloc.start()
+    with Landing(tmp_path / "dest") as landing:
+        again = Manifest(tmp_path)
+        shelf = Shelf(landing, again, "a")
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert kept < 5_000_000
+    assert len(shelf.recorded_files([START + 5 * HOUR])) == 500
+    assert [one["id"] for one in again.records()] == [f"{day}" for day in range(60)]
+    assert again.has("59")
+    assert not again.has("60")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"files": {}}'])
