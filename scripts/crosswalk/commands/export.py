@@ -16,8 +16,6 @@ HELP = "write the payloads, or the landed raw lines, as time-ordered JSONL parts
 _CONTENTS = ("posthog", "mixpanel", "amplitude-raw", "mixpanel-raw")
 _UNITS = {"": 1, "B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
 _LEAST_PART = 1000
-# M_MMAP_THRESHOLD of glibc's mallopt (malloc.h): larger blocks are mapped, and given back when they are freed.
-_MMAP_THRESHOLD = -3
 
 
 def part_size(text: str) -> int:
@@ -105,9 +103,10 @@ def _store(arguments: argparse.Namespace, dest: str, scratch: Path) -> "Store":
 def _export(arguments: argparse.Namespace, store: "Store", scratch: Path) -> "Report":
     from crosswalk.export.run import ExportOptions, export
     from crosswalk.files import private_folder
+    from crosswalk.memory import give_back
     from crosswalk.warehouse import open_warehouse
 
-    _give_memory_back()
+    give_back()
     source = open_warehouse(
         project_dir(arguments),
         arguments.profiles_dir,
@@ -122,18 +121,6 @@ def _export(arguments: argparse.Namespace, store: "Store", scratch: Path) -> "Re
         part_size=arguments.part_size,
     )
     return export(source, store, options)
-
-
-def _give_memory_back() -> None:
-    """Let freed memory go to the system at once: Arrow's own allocator and glibc's both keep it, 100 MB and more."""
-    import contextlib
-    import ctypes
-
-    import pyarrow as pa
-
-    pa.set_memory_pool(pa.system_memory_pool())
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 131_072)
 
 
 def report_lines(report: "Report") -> list[str]:

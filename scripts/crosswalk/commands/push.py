@@ -45,12 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the credentials, settle the plan, send, and say what happened; or replace a lookup table."""
     if arguments.lookup_table:
         return lookup_table.run(arguments, agreed)
+    from crosswalk.memory import give_back
     from crosswalk.output import json_line, say
     from crosswalk.push.run import PushOptions, push
     from crosswalk.push.sending import refuse_if_locked
 
     vendor = vendor_of(arguments)
     settings = network(arguments)
+    give_back()
     source = warehouse(arguments)
     refuse_if_locked(vendor, state_dir(arguments))
     plan = _approved_plan(arguments, source, vendor)

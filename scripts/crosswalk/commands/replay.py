@@ -36,12 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Ask, send, and say what became of the letters."""
     from crosswalk.errors import PlanError
+    from crosswalk.memory import give_back
     from crosswalk.output import json_line, say
     from crosswalk.plan import plan_id_of
     from crosswalk.push.replay import replay
     from crosswalk.push.sending import PushOptions
 
     vendor = vendor_of(arguments)
+    give_back()
     source = warehouse(arguments)
     if not arguments.yes and not agreed(_question(arguments, vendor)):
         raise PlanError(

@@ -26,6 +26,7 @@ NEW, UNSURE, CHANGED, REJECTED, ACCEPTED = 0, 1, 2, 3, 4
 REPLAY = 5
 _RESULT_ROWS = 20_000
 _SLICE_ROWS = 500_000  # of the ledger: about 30 MB of hash table
+_MEMORY_BESIDE, _MEMORY_ALONE = 24_000_000, 64_000_000
 _LEDGER = pa.schema([("number", pa.int64()), ("id_hash", pa.uint64()), ("payload_hash", pa.uint64())])
 _WANTED = pa.schema([("id_hash", pa.uint64())])
 _PAYLOADS = pa.schema([("send_order", pa.int64()), ("id_hash", pa.uint64()), ("payload_hash", pa.uint64())])
@@ -105,10 +106,13 @@ def _joined(
     try:
         with tempfile.TemporaryDirectory(dir=scratch) as folder:
             connection = duckdb.connect(
-                str(Path(folder) / "known.duckdb"), config=engine_config(Path(folder))
+                str(Path(folder) / "known.duckdb"), config=engine_config(Path(folder), _MEMORY_ALONE)
             )
             try:
+                # while the warehouse's engine reads beside it, this one is to be small
+                connection.execute(f"set memory_limit = '{_MEMORY_BESIDE}B'")
                 _copy(connection, "payloads", _PAYLOADS, warehouse.stream_hashes(destination))
+                connection.execute(f"set memory_limit = '{_MEMORY_ALONE}B'")
                 _copy(connection, "accepted", _LEDGER, _numbered(ledger.accepted_hashes(destination_id)))
                 _copy(connection, "unsure", _LEDGER, _numbered(ledger.open_hashes(destination_id)))
                 _copy(connection, "rejected", _LEDGER, _rejected(ledger, destination_id))

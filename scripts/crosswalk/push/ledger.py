@@ -45,10 +45,17 @@ class Ledger:
             if self._journal:
                 self._journal.close()
 
-    def destination(self, vendor: str, host: str, identity: str, project: str) -> tuple[int, str]:
-        """The row id and the fingerprint of a destination project. Raises ConfigError where the ids contradict."""
-        text = "\n".join((vendor, host, identity)).encode()
-        fingerprint = hashlib.sha256(self.salt + text).hexdigest()
+    def destination(
+        self, vendor: str, host: str, identity: str, project: str, by_project: bool = False
+    ) -> tuple[int, str]:
+        """The row id and the fingerprint of a destination project. Raises ConfigError where the ids contradict.
+
+        `by_project`: what is sent goes to `project` whatever the token is, so that a project which was used without its
+        token is the same one with it.
+        """
+        fingerprint = self._fingerprint(vendor, host, identity)
+        if by_project:
+            fingerprint = self._same_project(vendor, host, fingerprint, project)
         self._write(
             "insert into destinations (fingerprint, vendor, host, project, first_used_at) values (?, ?, ?, ?, ?) "
             "on conflict do nothing",
@@ -63,6 +70,18 @@ class Ledger:
         if project and not row[1]:
             self._write("update destinations set project = ? where id = ?", (project, row[0]))
         return int(row[0]), fingerprint
+
+    def _fingerprint(self, vendor: str, host: str, identity: str) -> str:
+        return hashlib.sha256(self.salt + "\n".join((vendor, host, identity)).encode()).hexdigest()
+
+    def _same_project(self, vendor: str, host: str, fingerprint: str, project: str) -> str:
+        """The fingerprint that the project was first used under, where one of the two was made without a token."""
+        nameless = self._fingerprint(vendor, host, project)
+        sql = "select fingerprint from destinations where vendor = ? and host = ? and project = ? order by id"
+        used = [row[0] for row in self._rows(sql, (vendor, host, project))]
+        if fingerprint in used or not used:
+            return fingerprint
+        return used[0] if fingerprint == nameless else nameless if nameless in used else fingerprint
 
     def about(self, destination_id: int) -> dict[str, str]:
         """What the journal's head says: enough to make the destination's row, and its fingerprint, anew."""

@@ -52,6 +52,10 @@ class Mixpanel(Vendor):
         """MIXPANEL_PROJECT_ID, if set."""
         return self._settings.project_id
 
+    def project_signs_in(self) -> bool:
+        """A service account comes with the project's id."""
+        return bool(self._settings.account)
+
     def check_endpoints(self, endpoints: set[str]) -> None:
         """Profiles and groups carry the token in each record. Raises CredentialsError."""
         if endpoints & {"engage", "groups"} and not self._settings.token:

@@ -127,6 +127,7 @@ def _find(
     ledger, destination_id = project.ledger, project.destination_id
     letters = ledger.open_letters(destination_id, reason)
     chosen = {id_hash: f"{kind} {record_id}" for id_hash, kind, record_id in letters}
+    vendor.check_endpoints({name.split(" ", 1)[0] for name in chosen.values()})
     found = look_up_letters(
         warehouse, vendor.name, ledger, destination_id, project.scratch, chosen, options.limit
     )

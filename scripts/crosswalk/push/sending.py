@@ -63,7 +63,7 @@ def locked_project(vendor: Vendor, state_dir: Path) -> Iterator[Project]:
     ledger = Ledger(state_dir)
     try:
         destination_id, fingerprint = ledger.destination(
-            vendor.name, vendor.url, vendor.identity(), vendor.project()
+            vendor.name, vendor.url, vendor.identity(), vendor.project(), vendor.project_signs_in()
         )
         lock = Lock(state_dir, fingerprint)
         try:

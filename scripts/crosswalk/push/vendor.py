@@ -44,6 +44,10 @@ class Vendor(ABC):
     def project(self) -> str:
         """The project's id for people, or "" where it is not known; never a credential."""
 
+    def project_signs_in(self) -> bool:
+        """Whether requests name the project by its id, whatever token there is."""
+        return False
+
     @abstractmethod
     def check_endpoints(self, endpoints: set[str]) -> None:
         """Raises CredentialsError where an endpoint needs a credential that is not set."""

@@ -233,6 +233,27 @@ def test_another_project_is_another_ledger_entry(
     assert len(connected.run("status", "--json").objects()) == 3
 
 
+@pytest.mark.parametrize("token_first", [False, True])
+def test_a_token_beside_a_service_account_is_no_other_project(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch, token_first: bool
+) -> None:
+    monkeypatch.setenv("MIXPANEL_SERVICE_ACCOUNT", standin.account)
+    monkeypatch.setenv("MIXPANEL_SERVICE_SECRET", standin.account_secret)
+    monkeypatch.setenv("MIXPANEL_PROJECT_ID", standin.project_id)
+    events = [mixpanel_event(number) for number in range(5)]
+    connected.build(mixpanel=events)
+    for with_token in (token_first, not token_first):
+        if with_token:
+            monkeypatch.setenv("MIXPANEL_PROJECT_TOKEN", standin.token)
+        else:
+            monkeypatch.delenv("MIXPANEL_PROJECT_TOKEN")
+        assert connected.push("mixpanel").code == 0
+    assert standin.counts()["mixpanel_events_raw"] == 5
+    monkeypatch.setenv("MIXPANEL_PROJECT_TOKEN", "0" * 32)
+    connected.build(mixpanel=[*events, mixpanel_event(5)])
+    assert connected.push("mixpanel").report()["already_accepted"] == (0 if token_first else 5)
+
+
 def test_a_token_that_changes_its_project_is_refused(
     connected: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
