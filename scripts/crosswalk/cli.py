@@ -9,7 +9,20 @@ from collections.abc import Sequence
 from types import FrameType
 
 from crosswalk import __version__, exits
-from crosswalk.commands import build, columns, doctor, export, extract, plan, push, replay, report, status
+from crosswalk.commands import (
+    build,
+    columns,
+    doctor,
+    export,
+    extract,
+    plan,
+    push,
+    replay,
+    report,
+    status,
+    undo_plan,
+    verify,
+)
 from crosswalk.errors import CrosswalkError, TerminatedError
 from crosswalk.output import configure_logging, safe
 from crosswalk.redact import clean
@@ -21,9 +34,11 @@ _COMMANDS = {
     "plan": plan,
     "push": push,
     "replay": replay,
+    "verify": verify,
     "export": export,
     "status": status,
     "report": report,
+    "undo-plan": undo_plan,
     "doctor": doctor,
 }
 # Holds the number of the signal that ended the command, once it came.
