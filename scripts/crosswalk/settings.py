@@ -254,7 +254,9 @@ def posthog_query_settings(environment: Environment, region: str | None) -> Post
     project_id = environment.get("POSTHOG_PROJECT_ID", "")
     for name, value in {"POSTHOG_PERSONAL_API_KEY": key, "POSTHOG_PROJECT_ID": project_id}.items():
         if not value:
-            raise _missing(name, " (reading back needs a personal API key, scope query:read, and the project's id)")
+            raise _missing(
+                name, " (reading back needs a personal API key, scope query:read, and the project's id)"
+            )
     if key.startswith("phc_"):
         raise CredentialsError(
             "POSTHOG_PERSONAL_API_KEY holds a project API key (phc_…), which reads nothing: make a personal API key "

@@ -122,7 +122,9 @@ def result_lines(result: "VerifyResult") -> list[str]:
     delivered, accepted, found = (
         sum(getattr(one, name) or 0 for one in result.events) for name in ("delivered", "accepted", "found")
     )
-    verdict = "VERIFIED" if result.status == "verified" else f"DIFFERENT: {plural(len(result.findings), 'finding')}"
+    verdict = (
+        "VERIFIED" if result.status == "verified" else f"DIFFERENT: {plural(len(result.findings), 'finding')}"
+    )
     lines = [
         f"{verdict} ({result.destination} at {result.host}, import {safe(result.import_id) or 'without a mark'})",
         f"  events    {count(delivered)} delivered, {count(accepted)} accepted, {count(found)} found there",
@@ -134,12 +136,16 @@ def result_lines(result: "VerifyResult") -> list[str]:
             f"{one.upper_bound:.2%} of all records are wrong, with {one.confidence:.0%} confidence"
         )
     for number, finding in enumerate(result.findings[:_SHOWN]):
-        where = ", ".join(part for part in (finding.day, finding.event and safe(finding.event), finding.batch) if part)
+        where = ", ".join(
+            part for part in (finding.day, finding.event and safe(finding.event), finding.batch) if part
+        )
         lines += [""] if not number else []
         lines.append(f"  {finding.kind}  {finding.text}{f' [{where}]' if where else ''}")
         lines += [f"    next: {finding.next}"] if finding.next else []
     if len(result.findings) > _SHOWN:
         lines.append(f"  {_SHOWN} of {count(len(result.findings))} shown, all with --json")
-    lines += ["", "Not compared:", *(f"  - {text}" for text in result.unverified)] if result.unverified else []
+    lines += (
+        ["", "Not compared:", *(f"  - {text}" for text in result.unverified)] if result.unverified else []
+    )
     lines += ["", *result.notes] if result.notes else []
     return [*lines, "", f"The whole picture: crosswalk report --to {result.destination}"]

@@ -97,6 +97,6 @@ class QuotaGate(Gate):
         until = time.time() + seconds
         if seconds >= _TELL_FROM_SECONDS and until > self._told + 60:
             self._told = until
-            log.info(
-                f"{self._label} allows {self._quota.windows[0][0]} queries an hour: waiting until {time.strftime('%H:%M', time.localtime(until))}"
-            )
+            clock = time.strftime("%H:%M", time.localtime(until))
+            most = self._quota.windows[0][0]
+            log.info(f"{self._label} allows {most} queries an hour: waiting until {clock}")

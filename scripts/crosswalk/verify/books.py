@@ -38,9 +38,7 @@ def open_books(state_dir: Path) -> Iterator[sqlite3.Connection]:
         raise ConfigError("nothing was sent from this state folder yet: run `crosswalk push` first.")
     try:
         with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-            version = int(
-                connection.execute("select value from meta where name = 'version'").fetchone()[0]
-            )
+            version = int(connection.execute("select value from meta where name = 'version'").fetchone()[0])
             if version != VERSION:
                 raise LocalError(
                     f"The ledger has version {version} of its tables and this crosswalk version {VERSION}: the next "
@@ -97,9 +95,7 @@ def load_books(connection: sqlite3.Connection, books: Books, scratch: Scratch) -
             if state in ("unknown", "in_flight"):
                 for id_hash, _ in _pairs(sent):
                     unsure.add(id_hash)
-    letters = (
-        "select id_hash, payload_hash from letters where destination_id = ? and id not in (select letter_id from marks)"
-    )
+    letters = "select id_hash, payload_hash from letters where destination_id = ? and id not in (select letter_id from marks)"
     with scratch.writer("refused") as refused:
         for pair in connection.execute(letters, (books.destination_id,)):
             refused.add(*(int.from_bytes(one, "little") for one in pair))

@@ -127,7 +127,9 @@ def _moved_people(scratch: Scratch) -> Iterator[Finding]:
     for _, there, records, day, batches, ids in scratch.rows(sql):
         known = scratch.rows("select record_id from expected where person = ? limit 1", (there,))
         whose = (
-            f"the person of record {safe(known[0][0])}" if known else "somebody whom nothing that was sent names"
+            f"the person of record {safe(known[0][0])}"
+            if known
+            else "somebody whom nothing that was sent names"
         )
         text = f"{plural(records, 'record')} of one person found under {whose}: two people are one there{_ids(ids)}"
         yield Finding("people_merged", text, records, day_text(day), "", _names(scratch, batches))
@@ -141,14 +143,15 @@ def _joined_people(scratch: Scratch) -> Iterator[Finding]:
     )
     if not scratch.rows(f"select 1 from ({joined}) limit 1"):
         return
-    clusters = Clusters(scratch.stream("select distinct first, second from links"))  # type: ignore[arg-type]
+    clusters = Clusters(scratch.stream("select distinct first, second from links"))
     for (ids,) in scratch.stream(joined):
         parts = clusters.parts(ids)
         if len(parts) > 1:
             firsts = [_record_of(scratch, part[0]) for part in parts[:3]]
             persons = [one for part in parts for one in part]
             records = scratch.one(
-                "select count(*) from expected where state = 'accepted' and list_contains(?, person)", (persons,)
+                "select count(*) from expected where state = 'accepted' and list_contains(?, person)",
+                (persons,),
             )
             text = (
                 f"{len(parts)} people are one person there although nothing that was sent joins them: "
@@ -158,7 +161,9 @@ def _joined_people(scratch: Scratch) -> Iterator[Finding]:
 
 
 def _record_of(scratch: Scratch, person: str) -> str:
-    rows = scratch.rows("select record_id from expected where person = ? order by send_order limit 1", (person,))
+    rows = scratch.rows(
+        "select record_id from expected where person = ? order by send_order limit 1", (person,)
+    )
     return safe(rows[0][0]) if rows else "?"
 
 
@@ -200,7 +205,9 @@ def _extra(scratch: Scratch) -> Iterator[Finding]:
         "group by all order by count(*) desc limit 1000"
     )
     for day, event, records, keys in scratch.rows(sql, (DAY_MS,)):
-        text = f"{plural(records, 'row')} of {safe(event)} found that no accepted record stands for{_ids(keys)}"
+        text = (
+            f"{plural(records, 'row')} of {safe(event)} found that no accepted record stands for{_ids(keys)}"
+        )
         yield Finding("extra", text, records, day_text(day), event)
 
 

@@ -86,7 +86,7 @@ def _settle_people(scratch: Scratch) -> None:
         "select distinct f.person, e.person from found as f inner join expected as e on e.key = f.key and e.person <> f.person"
     )
     if odd:
-        clusters = Clusters(scratch.stream("select distinct first, second from links"))  # type: ignore[arg-type]
+        clusters = Clusters(scratch.stream("select distinct first, second from links"))
         with scratch.writer("same_person") as writer:
             for there, sent in odd:
                 if clusters.together(there, sent):

@@ -11,7 +11,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-
 from crosswalk.extract.gunzip import gunzipped
 from crosswalk.extract.http import Api, BadBodyError, Client, Reply
 from crosswalk.extract.mixpanel_export import EXPECTED, PATH, refusal

@@ -40,7 +40,10 @@ _CELLS = (
     "where ({day} > {{after_day}} or ({day} = {{after_day}} and event > {{after}})) "
     "group by day, event order by day, event limit {page}"
 )
-_USERS = f"select {_DAY} as day, count(distinct distinct_id) as people from {{records}} group by day order by day limit {PAGE_ROWS}"
+_USERS = (
+    f"select {_DAY} as day, count(distinct distinct_id) as people from {{records}} "
+    f"group by day order by day limit {PAGE_ROWS}"
+)
 _HOURS = (
     "select modulo(intDiv(toUnixTimestamp(timestamp), 3600) + 72, 168) as hour, count() as records from {records} "
     "group by hour order by hour limit 200"
@@ -68,7 +71,12 @@ class PostHogThere:
         headers = {"Authorization": f"Bearer {settings.personal_key}", "Content-Type": "application/json"}
         quota = Quota(state_dir, f"posthog-query-{settings.project_id}", windows=WINDOWS)
         self._client = Client(
-            Api("PostHog", settings.url, headers, "POSTHOG_PERSONAL_API_KEY (scope query:read) and POSTHOG_PROJECT_ID"),
+            Api(
+                "PostHog",
+                settings.url,
+                headers,
+                "POSTHOG_PERSONAL_API_KEY (scope query:read) and POSTHOG_PROJECT_ID",
+            ),
             1,
             stop,
             gate=QuotaGate(quota, stop, "PostHog"),

@@ -250,7 +250,7 @@ def _sampled(
         "order by s.send_order"
     )
     rows = tables.stream(sql)
-    people = {row for row in tables.rows("select found, sent from same_person")}
+    people = set(tables.rows("select found, sent from same_person"))
     while some := [row for _, row in zip(range(_PAYLOADS_A_QUERY), rows, strict=False)]:
         orders = ", ".join(str(int(row[0])) for row in some)
         found = warehouse.query(
@@ -278,7 +278,9 @@ def _result(
     events, users, hours = _counts(tables, vendor.name)
     off = sum(abs(one.found - (one.accepted or 0)) for one in events)
     if off and not outcome.findings:
-        outcome.findings.append(Finding("other", f"{plural(off, 'record')} differ in the counts by day and event", off))
+        outcome.findings.append(
+            Finding("other", f"{plural(off, 'record')} differ in the counts by day and event", off)
+        )
     return VerifyResult(
         destination=vendor.name,
         status="different" if outcome.findings else "verified",

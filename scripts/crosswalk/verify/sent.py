@@ -10,7 +10,9 @@ from crosswalk.verify.scratch import Scratch
 from crosswalk.warehouse import Warehouse
 
 MARKS = {"mixpanel": "import_id", "posthog": "$import_job_id"}
-_SECONDS_BELOW = 100_000_000_000  # a Mixpanel time below this is in seconds (Mixpanel docs, reference/import-events)
+_SECONDS_BELOW = (
+    100_000_000_000  # a Mixpanel time below this is in seconds (Mixpanel docs, reference/import-events)
+)
 
 
 @dataclass

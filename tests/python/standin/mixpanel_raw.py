@@ -18,7 +18,9 @@ PATH = "/api/2.0/export"
 _WHERE = re.compile(r'properties\["([^"]+)"\]==(".*")')
 
 
-def export(project: MixpanelProject, headers: Mapping[str, str], query: Mapping[str, str]) -> tuple[int, Any, dict[str, str]]:
+def export(
+    project: MixpanelProject, headers: Mapping[str, str], query: Mapping[str, str]
+) -> tuple[int, Any, dict[str, str]]:
     """Status, body and headers of one query."""
     wanted = base64.b64encode(f"{project.account}:{project.account_secret}".encode()).decode()
     if headers.get("authorization") != f"Basic {wanted}":
@@ -33,7 +35,9 @@ def export(project: MixpanelProject, headers: Mapping[str, str], query: Mapping[
         return 400, {"error": "invalid date"}, {}
     if last < first or last > dt.datetime.now(dt.UTC).date():
         return 400, {"error": "to_date cannot be later than today"}, {}
-    lines = [json.dumps(one, ensure_ascii=False) for one in _rows(project, first, last, query.get("where", ""))]
+    lines = [
+        json.dumps(one, ensure_ascii=False) for one in _rows(project, first, last, query.get("where", ""))
+    ]
     body = "".join(f"{line}\n" for line in lines).encode()
     if "gzip" in headers.get("accept-encoding", ""):
         return 200, gzip.compress(body), {"Content-Encoding": "gzip", "Content-Type": "text/plain"}

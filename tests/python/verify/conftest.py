@@ -1,8 +1,6 @@
 """A delivery at the stand-in that can be read back: three days, two batches each, profiles and identities too."""
 
-
 from dataclasses import dataclass, replace
-
 from typing import Any
 
 import pytest
@@ -23,7 +21,12 @@ def mixpanel_records() -> list[Record]:
     for day in range(DAYS):
         for number in range(EVENTS):
             whole = mixpanel_event(
-                day * EVENTS + number, day, number % 2, import_id="move-1", price=number / 4, nested={"a": [number]}
+                day * EVENTS + number,
+                day,
+                number % 2,
+                import_id="move-1",
+                price=number / 4,
+                nested={"a": [number]},
             )
             payload = whole.payload.replace("Song Played", NAMES[number % 2], 1)
             events.append(replace(whole, payload=payload))
@@ -35,7 +38,12 @@ def posthog_records() -> list[Record]:
     events = []
     for day in range(DAYS):
         for number in range(EVENTS):
-            properties = {"step": number, "price": number / 4, "nested": {"a": [number]}, "$import_job_id": "move-1"}
+            properties = {
+                "step": number,
+                "price": number / 4,
+                "nested": {"a": [number]},
+                "$import_job_id": "move-1",
+            }
             name = NAMES[number % 2]
             events.append(
                 posthog_event(day * EVENTS + number, day, number % 2, event=name, properties=properties)
@@ -104,8 +112,10 @@ def deliver(
 ) -> Delivery:
     """Build and push."""
     connect(standin, monkeypatch)
-    records = mixpanel_records() if destination == "mixpanel" else posthog_records()
-    project.build(**{destination: records})
+    is_mixpanel = destination == "mixpanel"
+    project.build(
+        mixpanel=mixpanel_records() if is_mixpanel else (), posthog=() if is_mixpanel else posthog_records()
+    )
     assert project.push(destination).code == 0
     return Delivery(project, standin, destination)
 

@@ -40,7 +40,9 @@ def test_a_delivery_without_a_fault_is_verified(delivery: Delivery) -> None:
 
 
 def test_one_dropped_event_is_found(delivery: Delivery) -> None:
-    lost = delivery.rows().pop(next(n for n, row in enumerate(delivery.rows()) if day_of(row) == "2025-03-02"))
+    lost = delivery.rows().pop(
+        next(n for n, row in enumerate(delivery.rows()) if day_of(row) == "2025-03-02")
+    )
     one = only(different(delivery), "dropped")
     assert one["records"] == 1
     assert delivery.key(lost) in one["text"]
@@ -166,8 +168,10 @@ def test_a_device_that_became_its_user_is_no_merge(delivery: Delivery) -> None:
     from cli.support import mixpanel_event
 
     project = delivery.project
-    before = mixpanel_event(1, distinct_id="$device:d1", import_id="move-1", **{"$device_id": "d1", "$user_id": None})
-    after = mixpanel_event(2, distinct_id="user-9", import_id="move-1", **{"$device_id": "d1", "$user_id": "user-9"})
+    anonymous: dict[str, Any] = {"distinct_id": "$device:d1", "$device_id": "d1", "$user_id": None}
+    known: dict[str, Any] = {"distinct_id": "user-9", "$device_id": "d1", "$user_id": "user-9"}
+    before = mixpanel_event(1, import_id="move-1", **anonymous)
+    after = mixpanel_event(2, import_id="move-1", **known)
     delivery.rows().clear()
     project.build(mixpanel=[before, after])
     (project.folder / ".crosswalk").rename(project.folder / "older")
