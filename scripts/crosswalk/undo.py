@@ -1,24 +1,23 @@
 """What of an import can be taken back, by whom, with which request, and what cannot.
 
 Facts: Mixpanel docs, privacy/end-user-data-management (data-deletions/v3.0, per distinct id, OAuth token of a person),
-data-governance/data-clean-up and lexicon (hide, deletion of events), reference/profile-delete; PostHog docs,
+data-governance/data-clean-up (Data Deletion: 180 days, ten a month, 7 days to undo) and lexicon (hide),
+reference/profile-delete; PostHog docs,
 privacy/data-deletion and api/persons (bulk_delete, 1,000 ids a call), api/data-deletion-requests, migrate ("no way to
 delete events selectively").
 """
 
+import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from crosswalk.output import count, plural
-from crosswalk.sql_text import literal
 from crosswalk.verify.sent import MARKS
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
 SHORT = {
-    "mixpanel": "To undo: events of this import can be hidden by a filter or deleted on request; merged ids stay merged "
-    "(`crosswalk undo-plan --to mixpanel`).",
-    "posthog": "To undo: people can be deleted with all their events; single events, merges and changed person properties "
-    "hardly (`crosswalk undo-plan --to posthog`).",
+    "mixpanel": "To undo: events hide by import_id, can be deleted for 180 days; linked ids stay: crosswalk undo-plan --to mixpanel",
+    "posthog": "To undo: people go with all their events, single events hardly, merges never: crosswalk undo-plan --to posthog",
 }
 
 
@@ -54,8 +53,7 @@ def make_undo_plan(warehouse: Warehouse, destination: str) -> UndoPlan:
     """The plan for what stands in the payloads. Raises ConfigError where they were not built."""
     column, payloads = KIND_COLUMN[destination], warehouse.payloads(destination)
     kinds = warehouse.query(f"select {column} as kind, count(*) as n from {payloads} group by {column}")
-    # the newest event says the mark: all have the same
-    is_event = "endpoint = 'import'" if destination == "mixpanel" else f"{column} <> {literal('')}"
+    is_event = "endpoint = 'import'" if destination == "mixpanel" else "1 = 1"
     total = warehouse.query(
         f"select count(distinct distinct_id) as people, min(event_date) as first_day, max(event_date) as last_day "
         f"from {payloads} where {is_event}"
@@ -76,8 +74,7 @@ def make_undo_plan(warehouse: Warehouse, destination: str) -> UndoPlan:
 
 
 def _mark(warehouse: Warehouse, destination: str, is_event: str) -> str:
-    import json
-
+    """The import mark of the last event that was built; a build has one for all."""
     rows = warehouse.query(
         f"select payload from {warehouse.payloads(destination)} where {is_event} and send_order = "
         f"(select max(send_order) from {warehouse.payloads(destination)} where {is_event})"
@@ -107,11 +104,14 @@ def _mixpanel(mark: str, first: str, last: str) -> tuple[list[Step], list[str]]:
             "an event name that your product sends too is hidden with it",
         ),
         Step(
-            "Delete the events",
-            "Mixpanel deletes by event name, range of days and property filter, on a request of an admin or to its support",
-            [f'events from {first} to {last} where import_id = "{shown}"'],
-            "final; it takes days, and events are billed all the same; which filters your plan offers stands in the project's "
-            "settings",
+            "Delete the events of the last 180 days",
+            "Mixpanel's Data Deletion, one event name a request, with the import mark as its filter",
+            [
+                "Lexicon, Data Governance, Data Deletion, Request an Event Deletion (owners and admins, ten a month)",
+                f'for each event name: {_recent(last)}, filter import_id = "{shown}"',
+            ],
+            "events dated more than 180 days back cannot be chosen; hidden at once, final after 7 days; until it is over, "
+            "a record that is sent again with the same $insert_id may be thrown away as a double",
         ),
         Step(
             "Delete people with all their data",
@@ -136,10 +136,11 @@ def _mixpanel(mark: str, first: str, last: str) -> tuple[list[Step], list[str]]:
         Step("Delete the project", "takes away everything", ["Project settings, Delete project"]),
     ]
     stays = [
+        "Events dated more than 180 days back: they can be hidden, or go with their people or the project, and not by import.",
         "Devices that were linked with users stay linked: an identity cluster cannot be taken apart.",
         "Profile properties that were overwritten do not come back ($set); $set_once never overwrote any.",
         "Group profiles stay unless each is deleted by its own /groups#group-delete record.",
-        "Imported events were counted for billing when they came.",
+        "Imported events were counted for billing when they came; deletion does not always give that back.",
     ]
     return steps, stays
 
@@ -188,6 +189,11 @@ def _posthog(mark: str, first: str, last: str) -> tuple[list[Step], list[str]]:
         "Groups and their properties stay; event and property names stay in the lists of definitions.",
     ]
     return steps, stays
+
+
+def _recent(last: str) -> str:
+    """The days that Mixpanel's Data Deletion reaches."""
+    return f"from 180 days back to {last}" if last else "from 180 days back"
 
 
 def _quoted(text: str) -> str:

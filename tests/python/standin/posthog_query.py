@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from standin.posthog import PostHogProject
 
@@ -45,7 +46,9 @@ def query(project: PostHogProject, path: str, headers: Mapping[str, str], body: 
         connection.execute(_MACROS + _TABLE)
         rows = [_row(event, people) for people in [_people(project)] for event in project.events().values()]
         if rows:
-            connection.executemany("insert into events values (?, ?, ?, ?, ?, ?)", rows)
+            columns = {f"c{at}": list(column) for at, column in enumerate(zip(*rows, strict=True))}
+            connection.register("incoming", pa.table(columns))
+            connection.execute("insert into events select * from incoming")
         try:
             cursor = connection.execute(_translated(sql, values))
         except duckdb.Error as error:

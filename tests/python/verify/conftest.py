@@ -10,7 +10,7 @@ from standin.server import Standin
 
 __all__ = ["clean_environment", "no_waiting", "project", "standin"]
 DAYS = 3
-EVENTS = 40  # a day
+EVENTS = 24  # a day
 _VARIABLES = ("POSTHOG_PERSONAL_API_KEY", "POSTHOG_PROJECT_ID", "MIXPANEL_DATA_URL")
 NAMES = ("Song Played", "Song Liked")
 
