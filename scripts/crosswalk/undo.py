@@ -16,7 +16,7 @@ from crosswalk.verify.sent import MARKS
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
 SHORT = {
-    "mixpanel": "To undo: events hide by import_id, can be deleted for 180 days; linked ids stay: crosswalk undo-plan --to mixpanel",
+    "mixpanel": "To undo: events hide by import_id, can be deleted for 180 days; links stay: crosswalk undo-plan --to mixpanel",
     "posthog": "To undo: people go with all their events, single events hardly, merges never: crosswalk undo-plan --to posthog",
 }
 
