@@ -23,6 +23,8 @@ from crosswalk.commands import (
     replay,
     report,
     status,
+    undo_plan,
+    verify,
 )
 from crosswalk.errors import CrosswalkError, TerminatedError
 from crosswalk.output import configure_logging, safe
@@ -35,13 +37,15 @@ _COMMANDS = {
     "plan": plan,
     "push": push,
     "replay": replay,
+    "verify": verify,
     "export": export,
     "migrate": migrate,
     "status": status,
     "report": report,
+    "undo-plan": undo_plan,
     "doctor": doctor,
 }
-_ONLY_SHOW = ("columns", "plan", "status", "doctor")
+_ONLY_SHOW = ("columns", "plan", "status", "doctor", "undo-plan")
 # Holds the number of the signal that ended the command, once it came.
 _terminated: list[int] = []
 _DEFAULTS = {"project_dir": ".", "profiles_dir": None, "target": None, "state_dir": None, "verbose": False}

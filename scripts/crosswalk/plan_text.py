@@ -4,6 +4,7 @@ import datetime as dt
 
 from crosswalk.output import count, duration, plural, safe, size, table
 from crosswalk.plan import Kind, LimitBreach, Plan
+from crosswalk.undo import SHORT
 
 LABEL = {"mixpanel": "Mixpanel", "posthog": "PostHog"}
 
@@ -27,6 +28,7 @@ def plan_lines(plan: Plan) -> list[str]:
     lines += _section(
         f"Before you push to {LABEL[plan.destination]}", [f"  - {text}" for text in plan.preconditions]
     )
+    lines += ["", SHORT[plan.destination]]
     return lines
 
 

@@ -34,6 +34,8 @@ MIXPANEL_QUERY_HOSTS = {
 # Amplitude docs, Export API: "analytics.amplitude.com" is the web app and no API.
 AMPLITUDE_HOSTS = {"us": "https://amplitude.com", "eu": "https://analytics.eu.amplitude.com"}
 POSTHOG_HOSTS = {"us": "https://us.i.posthog.com", "eu": "https://eu.i.posthog.com"}
+# PostHog docs, api/overview: private endpoints are at the app's host, sending is not.
+POSTHOG_APP_HOSTS = {"us": "https://us.posthog.com", "eu": "https://eu.posthog.com"}
 REGIONS = ("us", "eu", "in")
 # All variables that hold a credential; their values are kept out of every text, whichever command runs.
 SECRETS = (
@@ -78,6 +80,16 @@ class PostHogSettings:
 
     url: str
     api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PostHogQuerySettings:
+    """A PostHog project to read from, by a personal API key; `url` is the app's and not the ingestion's."""
+
+    url: str
+    project_id: str
+    personal_key: str = field(repr=False)
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -238,10 +250,34 @@ def posthog_settings(environment: Environment, region: str | None) -> PostHogSet
     return PostHogSettings(url, key)
 
 
-def _check_project_id(project_id: str) -> None:
+def posthog_query_settings(environment: Environment, region: str | None) -> PostHogQuerySettings:
+    """Where to read a PostHog project, and as whom. Raises ConfigError (address) and CredentialsError (key, project).
+
+    The ingestion hosts of PostHog Cloud answer no queries, so the app's host takes their place (PostHog docs, api/overview).
+    """
+    url = _address(environment, "POSTHOG", "POSTHOG_URL", region, POSTHOG_HOSTS)
+    for name, host in POSTHOG_HOSTS.items():
+        url = POSTHOG_APP_HOSTS[name] if url == host else url
+    key = environment.secret("POSTHOG_PERSONAL_API_KEY")
+    project_id = environment.get("POSTHOG_PROJECT_ID", "")
+    for name, value in {"POSTHOG_PERSONAL_API_KEY": key, "POSTHOG_PROJECT_ID": project_id}.items():
+        if not value:
+            raise _missing(
+                name, " (reading back needs a personal API key, scope query:read, and the project's id)"
+            )
+    if key.startswith("phc_"):
+        raise CredentialsError(
+            "POSTHOG_PERSONAL_API_KEY holds a project API key (phc_…), which reads nothing: make a personal API key "
+            "(phx_…) with the scope query:read in the user settings."
+        )
+    _check_project_id(project_id, "PostHog")
+    return PostHogQuerySettings(url, project_id, key)
+
+
+def _check_project_id(project_id: str, vendor: str = "Mixpanel") -> None:
     if project_id and not (project_id.isascii() and project_id.isdigit()):
         raise CredentialsError(
-            "MIXPANEL_PROJECT_ID is not a number: copy it from the project settings in Mixpanel."
+            f"{vendor.upper()}_PROJECT_ID is not a number: copy it from the project settings in {vendor}."
         )
 
 

@@ -23,12 +23,22 @@ SECOND_QUERIES = 3
 HOUR_SECONDS = 3605.0
 SECOND_SECONDS = 1.2
 _TELL_FROM_SECONDS = 5.0
+# The most queries in so many seconds, the longest stretch first.
+MIXPANEL_WINDOWS = ((HOUR_QUERIES, HOUR_SECONDS), (SECOND_QUERIES, SECOND_SECONDS))
+Windows = tuple[tuple[int, float], ...]
 
 
 class Quota:
     """The queries of one project and API; safe between threads and processes."""
 
-    def __init__(self, state_dir: Path, name: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        name: str,
+        clock: Callable[[], float] = time.time,
+        windows: Windows = MIXPANEL_WINDOWS,
+    ) -> None:
+        self.windows = windows
         self._path = private_folder(private_folder(state_dir) / "quota") / f"{name}.json"
         self._clock = clock
 
@@ -40,7 +50,7 @@ class Quota:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 now = self._clock()
                 times = self._recent(os.pread(handle, 1 << 20, 0), now)
-                wait = _wait(times, now)
+                wait = self._wait(times, now)
                 if wait <= 0:
                     data = json.dumps([*times, now]).encode()
                     os.pwrite(handle, data, 0)
@@ -56,21 +66,21 @@ class Quota:
             times = [float(one) for one in json.loads(data or b"[]")]
         except (ValueError, TypeError):
             # torn by a power cut: as if the hour were used up, for nothing else is safe
-            return [now] * HOUR_QUERIES
-        return sorted(min(one, now) for one in times if one > now - HOUR_SECONDS)
+            return [now] * self.windows[0][0]
+        return sorted(min(one, now) for one in times if one > now - self.windows[0][1])
 
-
-def _wait(times: list[float], now: float) -> float:
-    hour = times[-HOUR_QUERIES] + HOUR_SECONDS - now if len(times) >= HOUR_QUERIES else 0.0
-    second = times[-SECOND_QUERIES] + SECOND_SECONDS - now if len(times) >= SECOND_QUERIES else 0.0
-    return max(hour, second)
+    def _wait(self, times: list[float], now: float) -> float:
+        return max(
+            times[-most] + seconds - now if len(times) >= most else 0.0 for most, seconds in self.windows
+        )
 
 
 class QuotaGate(Gate):
     """A gate that also keeps the quota."""
 
-    def __init__(self, quota: Quota, stop: Stop) -> None:
+    def __init__(self, quota: Quota, stop: Stop, label: str = "Mixpanel") -> None:
         super().__init__(stop)
+        self._label = label
         self._quota = quota
         self._stopping = stop
         self._told = 0.0
@@ -87,6 +97,6 @@ class QuotaGate(Gate):
         until = time.time() + seconds
         if seconds >= _TELL_FROM_SECONDS and until > self._told + 60:
             self._told = until
-            log.info(
-                f"Mixpanel allows {HOUR_QUERIES} queries an hour: waiting until {time.strftime('%H:%M', time.localtime(until))}"
-            )
+            clock = time.strftime("%H:%M", time.localtime(until))
+            most = self._quota.windows[0][0]
+            log.info(f"{self._label} allows {most} queries an hour: waiting until {clock}")

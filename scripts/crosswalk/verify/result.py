@@ -86,7 +86,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class VerifyResult:
-    """A whole verification. `reason` says why nothing could be compared; `unverified` what else was left out and why."""
+    """A whole verification. `reason` says why nothing could be compared; `unverified` what else was left out and why;
+    `notes` what was seen that is no difference.
+    """
 
     destination: str
     status: str
@@ -102,6 +104,7 @@ class VerifyResult:
     sample: Sample | None = None
     findings: list[Finding] = field(default_factory=list)
     unverified: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:

@@ -25,10 +25,13 @@ Reply = tuple[int, Any]
 
 @dataclass
 class PostHogProject:
-    """One project: its key, and what it has accepted."""
+    """One project: its keys, what it has accepted, and pairs of distinct ids that a test has merged."""
 
     api_key: str
     raw_events: list[dict[str, Any]] = field(default_factory=list)
+    personal_key: str = "phx_Qm4Tz8Wc2Yb6Nf0Kd5Hj9Rs3Vx7Lg1Pa"
+    project_id: str = "77"
+    merged: list[tuple[str, str]] = field(default_factory=list)
 
     def events(self) -> dict[tuple[str, str, str, str], dict[str, Any]]:
         """Events after deduplication by UTC day, event, distinct id and uuid (the events table's sort key)."""

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
+from standin import mixpanel_raw, posthog_query
 from standin.lookup_tables import LookupTables
 from standin.mixpanel import MixpanelProject
 from standin.posthog import PostHogProject
@@ -42,6 +43,14 @@ class Failure:
     def is_broken(self) -> bool:
         """Whether no proper answer comes."""
         return self.reset or self.hang or self.raw is not None
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A body that is no JSON, with its headers."""
+
+    body: bytes
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,9 @@ class Standin:
         with self._lock:
             if path.startswith("/lookup-tables/") and method == "PUT":
                 return self.lookup_tables.replace(path.removeprefix("/lookup-tables/"), headers, query, body)
+            if method == "GET" and path == mixpanel_raw.PATH:
+                status, content, answer_headers = mixpanel_raw.export(self.mixpanel, headers, query)
+                return (status, Encoded(content, answer_headers)) if answer_headers else (status, content)
             if method != "POST":
                 return 405, {"error": f"no {method} here"}
             if path == "/import":
@@ -141,6 +153,8 @@ class Standin:
                 return self.mixpanel.engage(headers, query, body, path[1:])
             if path == "/batch/":
                 return self.posthog.batch(body)
+            if path.startswith("/api/projects/") and path.endswith("/query/"):
+                return posthog_query.query(self.posthog, path, headers, body)
             return 404, {"error": f"no such path {path}"}
 
     def record(self, seen: Seen) -> None:
@@ -170,6 +184,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self.do_POST()
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         standin = self.server.standin
         url = urllib.parse.urlsplit(self.path)
@@ -193,10 +210,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(status, content, failure)
 
     def _reply(self, status: int, content: Any, failure: Failure) -> None:
-        headers, data = (
-            failure.headers,
-            content if isinstance(content, bytes) else json.dumps(content).encode(),
-        )
+        headers = failure.headers
+        if isinstance(content, Encoded):
+            headers, content = {**content.headers, **headers}, content.body
+        data = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **headers}.items():
             self.send_header(name, value)

@@ -1,0 +1,1 @@
+"""Tests of `crosswalk verify` and `crosswalk undo-plan`."""
