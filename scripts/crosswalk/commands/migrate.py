@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Look at everything that could stop it later, then go from step to step."""
     from crosswalk.commands.push import agreed, report_lines
+    from crosswalk.commands.verify import verify_after_push
     from crosswalk.migrate.run import Place, Wish, migrate
 
     _check_flags(arguments)
@@ -57,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         typed=arguments.typed,
         agree=agreed,
         push_lines=report_lines,
+        verify=lambda: verify_after_push(arguments),
         network=network(arguments),
         rate=arguments.rate,
         dry_run=arguments.dry_run,

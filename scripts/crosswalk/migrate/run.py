@@ -13,7 +13,7 @@ from crosswalk.files import private_folder
 from crosswalk.migrate.build_step import BuildStep
 from crosswalk.migrate.journey import FOLDER, Journey, settle
 from crosswalk.migrate.source import Source, Span, account_of
-from crosswalk.migrate.verify_step import EXIT_CODES, verify_delivery, verify_line
+from crosswalk.migrate.verify_step import EXIT_CODES, verify_line
 from crosswalk.output import json_line, log, plural, say
 from crosswalk.plan import Plan, make_plan
 from crosswalk.plan_store import save_plan
@@ -23,6 +23,7 @@ from crosswalk.push.network import Network
 from crosswalk.push.run import PushOptions, Report, push
 from crosswalk.push.sending import refuse_if_locked
 from crosswalk.push.vendor import Vendor
+from crosswalk.verify.result import VerifyResult
 from crosswalk.warehouse import Warehouse
 
 # A destination that refused records has the others: the migration is delivered.
@@ -54,6 +55,7 @@ class Wish:
     typed: str
     agree: Callable[[str], bool]
     push_lines: Callable[[Report, str, str], list[str]]
+    verify: Callable[[], VerifyResult]
     network: Network = field(default_factory=Network)
     rate: int | None = None
     dry_run: bool = False
@@ -215,10 +217,7 @@ class _Migration:
         return report.exit_code
 
     def _verify(self) -> int:
-        vendor = self._vendor()
-        result = verify_delivery(
-            self._place.state_dir, vendor.name, vendor.url, vendor.project(), self._known_plan().plan_id
-        )
+        result = self._wish.verify()
         self._verified = result.status
         self._give({"type": "verify", **result.as_dict()}, [verify_line(result)])
         return EXIT_CODES[result.status]
