@@ -157,9 +157,8 @@ class _Run:
         before = self._profiles_there()
         if before and not self._wish.refresh_days and not self._too_old(before["at"]):
             self._report.profiles = before["rows"]
-            self._report.notes.append(
-                f"The profiles are those of {before['at']}; --refresh-last 1d fetches them again."
-            )
+            again = "" if self._wish.profiles_since else "; --refresh-last 1d fetches them again"
+            self._report.notes.append(f"The profiles are those of {before['at']}{again}.")
             return
         client = self._client("query", self._settings.query_url)
         with Meter(1, "lists") as meter:

@@ -165,7 +165,7 @@ def _flat(line: bytes) -> bytes:
 
 def _told(rows: list[dict[str, Any]]) -> list[str]:
     """What the events say, sorted."""
-    names = ("time", "text", "price", "$user_id", "$device_id")
+    names = ("time", "text", "price", "$user_id")
     return sorted(
         json.dumps([one["event"], *(one["properties"].get(name) for name in names)]) for one in rows
     )
