@@ -14,6 +14,7 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crosswalk.errors import ConfigError
 from crosswalk.files import open_private, private_folder
 
 # Year first and zero-padded, so that the order of the names is the order of time (PostHog's job reads keys in it).
@@ -108,7 +109,8 @@ class Cutter:
         self._publish = publish
         self._part_size = part_size
         self._packed = packed
-        self._day = -1
+        self._day: int | None = None
+        self._closed: set[int] = set()
         self._open: dict[str, PartWriter] = {}
         self._numbers: dict[str, int] = {}
 
@@ -118,7 +120,7 @@ class Cutter:
             if day != self._day:
                 self._close_all()
                 self._numbers.clear()
-                self._day = day
+                self._turn_to(day)
             for folder, lines in _by_folder(of_day):
                 self._write(folder, lines)
 
@@ -131,6 +133,16 @@ class Cutter:
         for writer in self._open.values():
             writer.discard()
         self._open.clear()
+
+    def _turn_to(self, day: int) -> None:
+        """Raises ConfigError for a day that was closed: its parts would be written over."""
+        if day in self._closed:
+            raise ConfigError(
+                "The payloads are not in the order of their days, so parts would be written over: run `dbt build`, then the "
+                "same command again."
+            )
+        self._closed.add(day)
+        self._day = day
 
     def _write(self, folder: str, lines: pa.Array) -> None:
         sizes = pc.binary_length(lines).to_pylist()
@@ -151,7 +163,7 @@ class Cutter:
 
     def _start(self, folder: str) -> PartWriter:
         number = self._numbers[folder] = self._numbers.get(folder, 0) + 1
-        day = _EPOCH + dt.timedelta(days=self._day)
+        day = _EPOCH + dt.timedelta(days=self._day or 0)
         stem = f"{folder}/{day.isoformat()}" if folder else day.isoformat()
         name = f"{stem}_{number:06}.jsonl{'.gz' if self._packed else ''}"
         writer = self._open[folder] = PartWriter(name, self._workplace(name), self._packed)

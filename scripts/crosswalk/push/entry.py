@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -81,6 +82,25 @@ class Entry:
         return cls(text["at"], batch, text["state"], hashes, letters)
 
 
+_lock = threading.Lock()
+_last = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
 def now() -> str:
     """The moment in UTC, to the microsecond."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+
+
+def next_moment() -> str:
+    """The moment for an entry: later than that of every entry before, so that a clock that is set back changes no order."""
+    global _last
+    with _lock:
+        _last = max(dt.datetime.now(dt.UTC), _last + dt.timedelta(microseconds=1))
+        return _last.isoformat(timespec="microseconds")
+
+
+def later_than(moment: str) -> None:
+    """Have `next_moment` go on after a moment that it once gave, perhaps to another process."""
+    global _last
+    with _lock:
+        _last = max(_last, dt.datetime.fromisoformat(moment))

@@ -18,7 +18,7 @@ from typing import Any
 from crosswalk import failpoints
 from crosswalk.errors import ConfigError, LocalError
 from crosswalk.files import private_folder
-from crosswalk.push.entry import BatchCells, Entry, Letter, now
+from crosswalk.push.entry import BatchCells, Entry, Letter, later_than, now
 from crosswalk.push.journal import Journal, packed
 from crosswalk.push.ledger_apply import apply
 from crosswalk.push.ledger_open import FILE_NAME, open_ledger
@@ -37,6 +37,9 @@ class Ledger:
         except (OSError, sqlite3.DatabaseError) as error:
             raise self._broken(error) from error
         self.salt = bytes(self._rows("select value from meta where name = 'salt'", ())[0][0])
+        last = "select max(at) from (select max(accepted_at) as at from batches union all select max(at) from letters)"
+        if moment := self._rows(last, ())[0][0]:
+            later_than(moment)
 
     def close(self) -> None:
         """Close the files; what a late thread still wants to write is lost, and its batch stays unknown."""

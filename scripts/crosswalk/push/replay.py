@@ -11,7 +11,7 @@ from crosswalk import exits
 from crosswalk.errors import CountsError, TerminatedError
 from crosswalk.output import log, plural
 from crosswalk.push.dead_letters import DeadLetters
-from crosswalk.push.entry import Entry, now
+from crosswalk.push.entry import Entry, next_moment
 from crosswalk.push.known import ACCEPTED, REPLAY, Known, look_up_letters
 from crosswalk.push.reconcile import reconciled
 from crosswalk.push.selection import Selection
@@ -101,7 +101,7 @@ def _replay(
     reconciled(ledger, options.state_dir, project.destination_id, run_id)
     found = _find(vendor, warehouse, options, project, reason)
     if found.settled:
-        ledger.write(project.destination_id, run_id, Entry(now(), hashes=found.settled))
+        ledger.write(project.destination_id, run_id, Entry(next_moment(), hashes=found.settled))
     total = found.known.number(REPLAY)
     log.info(f"Sending {plural(total, 'record')} to {vendor.label} at {vendor.url} again.")
     require_space(options.state_dir, total)

@@ -11,7 +11,7 @@ from crosswalk.push.attempt import Line, Undecided
 from crosswalk.push.batches import Batch
 from crosswalk.push.dead_letters import DeadLetter, DeadLetters
 from crosswalk.push.deliver import Delivery, Refusal, deliver
-from crosswalk.push.entry import BatchCells, Entry, Letter, now
+from crosswalk.push.entry import BatchCells, Entry, Letter, next_moment
 from crosswalk.push.ledger import Ledger
 from crosswalk.push.rows import joined, packed_hashes, payload_text
 from crosswalk.redact import clean
@@ -74,7 +74,7 @@ class Sender:
             books.letters.append([_dead_letter(one) for one in delivery.refused])
             failpoints.hit("after-dead-letter")
         letters = [_letter(one) for one in delivery.refused]
-        entry = Entry(now(), cells, state, delivery.hashes(), letters)
+        entry = Entry(next_moment(), cells, state, delivery.hashes(), letters)
         books.ledger.write(books.destination_id, books.run_id, entry)
         failpoints.hit("after-commit")
 

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from crosswalk.export.folder import FolderStore
 from crosswalk.export.parts import Part
@@ -398,6 +399,15 @@ def test_one_export_at_a_time(project: Project, dest: Path) -> None:
     assert f"exporting to {dest} (process" in result.err
     assert "run the same command again" in result.err
     assert not dest.exists()
+
+
+def test_a_day_that_comes_back_writes_over_nothing(project: Project, dest: Path) -> None:
+    project.build(posthog=records())
+    with duckdb.connect(str(project.warehouse)) as connection:
+        connection.execute("update posthog_payloads set send_order = 1000 where send_order = 1")
+    result = run_export(project, dest)
+    assert result.code == 2
+    assert "dbt build" in result.err
 
 
 def test_an_export_is_not_taken_for_a_lost_ledger(connected: Project, dest: Path) -> None:

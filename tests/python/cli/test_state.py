@@ -1,6 +1,7 @@
 """Ledger, lock, secrets, file modes, signals: what must hold whatever happens."""
 
 import base64
+import datetime as dt
 import json
 import os
 import signal
@@ -262,6 +263,27 @@ def test_a_token_that_changes_its_project_is_refused(
     assert connected.push("mixpanel").code == 0
     monkeypatch.setenv("MIXPANEL_PROJECT_ID", "4343")
     assert connected.push("mixpanel").code == 2
+
+
+def test_a_clock_that_was_set_back_changes_no_order(
+    connected: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent last counts, and letters are settled by what came after them, whatever the clock said."""
+    monkeypatch.setattr("crosswalk.push.entry._last", dt.datetime.min.replace(tzinfo=dt.UTC))
+    connected.build(posthog=[posthog_event(0), posthog_event(1), posthog_event(2, event="")])
+    connected.push("posthog")
+    ahead = "2090-01-01T00:00:00.000000+00:00"
+    with sqlite3.connect(connected.state / "ledger.sqlite") as connection:
+        connection.execute("update batches set accepted_at = ?", (ahead,))
+        connection.execute("update letters set at = ?", (ahead,))
+    connected.build(posthog=[posthog_event(0), posthog_event(1, event="renamed"), posthog_event(2)])
+    assert connected.push("posthog", "--resend-changed").report()["accepted"] == 2
+    assert connected.run("status", "--json").report()["rejected"] == 0
+    connected.build(
+        posthog=[posthog_event(0), posthog_event(1, event="renamed"), *map(posthog_event, (2, 3))]
+    )
+    report = connected.push("posthog").report()
+    assert (report["accepted"], report["changed_not_sent"]) == (1, 0)
 
 
 def test_hashes_are_16_bytes_a_record(connected: Project) -> None:
