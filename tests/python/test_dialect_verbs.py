@@ -516,6 +516,12 @@ case(
     query="select list(line order by line desc) from ({}) as rows_of_files",
 )
 case(
+    "no_rejects",
+    "no_rejects('nothing_read')",
+    True,
+    query="select '{}' like 'create temporary table if not exists nothing_read_rejects (%' || chr(59) || '%nothing_read_scans (%)'",
+)
+case(
     "resolve_files",
     f"{{{{ crosswalk.resolve_files(['{FOLDER}/*.json', '{FOLDER}/mixed.json']) | length }}}}",
     2,

@@ -16,6 +16,7 @@ from crosswalk.extract.landing import Landing
 from crosswalk.extract.manifest import Manifest, opened, packed
 from crosswalk.extract.windows import HOUR, Window
 from crosswalk.gzip_stream import CHUNK, fault_of
+from crosswalk.redact import clean
 
 STAMP = "%Y-%m-%dT%H"
 Record = dict[str, Any]
@@ -41,7 +42,7 @@ class Shelf:
                 found = read_name(str(one.get("name", "")).replace("\\", "/").rpartition("/")[2])
                 if found:
                     self._suspect.add((found.project, found.hour))
-        if record.get("kind") != "window" or record.get("account") != self._account:
+        if record.get("kind") != "window" or record.get("account") != clean(self._account):
             return
         kept = packed(record)
         for hour in hours_of(record):

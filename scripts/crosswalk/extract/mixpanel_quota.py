@@ -24,7 +24,6 @@ HOUR_SECONDS = 3605.0
 SECOND_SECONDS = 1.2
 _TELL_FROM_SECONDS = 5.0
 # The most queries in so many seconds, the longest stretch first.
-MIXPANEL_WINDOWS = ((HOUR_QUERIES, HOUR_SECONDS), (SECOND_QUERIES, SECOND_SECONDS))
 Windows = tuple[tuple[int, float], ...]
 
 
@@ -36,9 +35,9 @@ class Quota:
         state_dir: Path,
         name: str,
         clock: Callable[[], float] = time.time,
-        windows: Windows = MIXPANEL_WINDOWS,
+        windows: Windows | None = None,
     ) -> None:
-        self.windows = windows
+        self.windows = windows or ((HOUR_QUERIES, HOUR_SECONDS), (SECOND_QUERIES, SECOND_SECONDS))
         self._path = private_folder(private_folder(state_dir) / "quota") / f"{name}.json"
         self._clock = clock
 
