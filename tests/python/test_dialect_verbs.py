@@ -519,7 +519,7 @@ case(
     "no_rejects",
     "no_rejects('nothing_read')",
     True,
-    query="select '{}' like 'create temporary table if not exists nothing_read_rejects (%' || chr(59) || '%nothing_read_scans (%)'",
+    query="select '{}' like 'create temporary table if not exists nothing_read_rejects (%nothing_read_scans (%)'",
 )
 case(
     "resolve_files",
