@@ -21,6 +21,19 @@ class BatchCells:
     sha256: str
     resent: bool
 
+    def row(self) -> tuple[str | int, ...]:
+        """The cells as the ledger's table has them, in its order."""
+        return (
+            self.day,
+            self.bucket,
+            self.endpoint,
+            self.part,
+            self.records,
+            self.bytes,
+            self.sha256,
+            int(self.resent),
+        )
+
 
 @dataclass(frozen=True)
 class Letter:

@@ -142,20 +142,7 @@ class Ledger:
             "state, changed_at, sent) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'in_flight', ?, ?) "
             "on conflict (destination_id, endpoint, sha256) do update set state = 'in_flight', run_id = excluded.run_id, "
             "changed_at = excluded.changed_at, resent = max(resent, excluded.resent), sent = excluded.sent",
-            (
-                destination_id,
-                run_id,
-                batch.day,
-                batch.bucket,
-                batch.endpoint,
-                batch.part,
-                batch.records,
-                batch.bytes,
-                batch.sha256,
-                int(batch.resent),
-                now(),
-                sent,
-            ),
+            (destination_id, run_id, *batch.row(), now(), sent),
         )
 
     def write(self, destination_id: int, run_id: int, entry: Entry) -> None:
