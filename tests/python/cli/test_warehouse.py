@@ -456,7 +456,7 @@ print(records, hashed, streamed, peak // 1000)
 
 
 def test_memory_does_not_grow_with_the_relation(project: Project, english: Database) -> None:
-    """CROSSWALK_TEST_RECORDS makes it longer; 2,000,000 is what issue 4 asks for."""
+    """CROSSWALK_TEST_RECORDS makes it longer; `make test-long` takes 2,000,000."""
     records = int(os.environ.get("CROSSWALK_TEST_RECORDS", "100000"))
     build_postgres(english)
     english.execute(
