@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from types import FrameType
+from typing import NoReturn
 
 from crosswalk import __version__, exits
 from crosswalk.commands import (
@@ -26,7 +27,7 @@ from crosswalk.commands import (
     undo_plan,
     verify,
 )
-from crosswalk.errors import CrosswalkError, TerminatedError
+from crosswalk.errors import ConfigError, CrosswalkError, TerminatedError
 from crosswalk.output import configure_logging, safe
 from crosswalk.redact import clean
 
@@ -51,6 +52,13 @@ _terminated: list[int] = []
 _DEFAULTS = {"project_dir": ".", "profiles_dir": None, "target": None, "state_dir": None, "verbose": False}
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wrong use ends with what to type next, as every other failure does."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(f"{message}. `{self.prog} --help` lists the flags.")
+
+
 def _common() -> argparse.ArgumentParser:
     """Flags that may stand before or after the command's name; the defaults are set once, on the main parser."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -71,7 +79,7 @@ def _common() -> argparse.ArgumentParser:
 
 def make_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="crosswalk",
         description="Move product-analytics history from Amplitude exports into Mixpanel and PostHog.",
         epilog="Credentials come from the environment or a .env file, never from flags.",
@@ -98,7 +106,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(_COMMANDS[arguments.command].run(arguments))
     except CrosswalkError as error:
-        _complain(str(error))
+        _complain(_with_next_step(error, arguments))
         return error.code
     except KeyboardInterrupt:
         _complain(f"Interrupted. To go on, run the same command again: {arguments.typed}")
@@ -129,6 +137,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         for number, handler in before.items():
             _on_signal(number, handler)
+
+
+def _with_next_step(error: CrosswalkError, arguments: argparse.Namespace) -> str:
+    """The sentence, with the next command to type where it names none itself."""
+    text = str(error)
+    if "`" in text or "again" in text or arguments.typed in text:
+        return text
+    if isinstance(error, ConfigError):
+        return f"{text} `crosswalk {arguments.command} --help` lists the flags."
+    return f"{text} Then run the same command again: {arguments.typed}"
 
 
 def _plug_streams() -> None:

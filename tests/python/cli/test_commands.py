@@ -194,3 +194,35 @@ def test_json_goes_to_stdout_logs_to_stderr(connected: Project) -> None:
     result = connected.push("posthog", "-v")
     assert [json.loads(line)["type"] for line in result.out.splitlines()] == ["plan", "push"]
     assert "Sending 1 record" in result.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "--dest", "x"),
+        ("export", "--content", "posthog", "--dest", "s3://"),
+        ("extract", "amplitude", "--start", "2024-01-02T00", "--end", "2024-01-01T00"),
+        ("extract", "amplitude", "--from-zip", "nowhere.zip"),
+        ("extract", "heap", "nowhere"),
+        ("extract", "mixpanel", "--from", "May", "--to", "June"),
+        ("push", "--to", "posthog", "--lookup-table", "id", "file.csv"),
+        ("push", "--to", "posthog", "--plan", "0000"),
+        ("plan", "--to", "posthog", "--target", "nowhere"),
+        ("migrate", "--source", "amplitude", "--to", "posthog", "--start", "2024-01-01"),
+        ("report", "--to", "posthog", "--out", "."),
+        ("report", "--out", "page.pdf"),
+        ("pull",),
+        ("build", "--vars", "[1]"),
+        ("status",),
+    ],
+    ids=" ".join,
+)
+def test_a_failure_ends_with_what_to_type(connected: Project, arguments: tuple[str, ...]) -> None:
+    result = connected.run(*arguments)
+    if result.code == 0:
+        assert "crosswalk " in result.out
+        return
+    assert result.code in (2, 3, 6, 8), result.err
+    last = result.err.strip().splitlines()[-1]
+    assert "`" in last or "again" in last, last
+    assert "Traceback" not in result.err
