@@ -59,9 +59,9 @@ class _Parser(argparse.ArgumentParser):
         super().error(f"{message}. `{self.prog} --help` lists the flags.")
 
 
-def _common() -> argparse.ArgumentParser:
+def _common() -> _Parser:
     """Flags that may stand before or after the command's name; the defaults are set once, on the main parser."""
-    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = parser.add_argument_group("flags of every command")
     group.add_argument("--project-dir", metavar="DIR", help="the dbt project (default: this folder)")
     group.add_argument(
