@@ -68,19 +68,22 @@ def _new_record(desk: Desk, window: Window, status: str, **more: Any) -> dict[st
     }
 
 
-def land_nothing(desk: Desk, window: Window) -> Landed:
-    """404: all hours are empty. What an earlier answer gave for them stays."""
+def land_nothing(desk: Desk, window: Window) -> tuple[Landed, list[str]]:
+    """404: all hours are empty. What an earlier answer gave for them stays; the names of what is not whole are returned."""
     with desk.landing_lock:
         kept = desk.shelf.recorded_files(window.all_hours())
+        lost = desk.shelf.lost_files(window.all_hours())
+        if lost:
+            return Landed(), lost
         if kept:
             log.warning(
                 f"{window}: Amplitude says now that there is no data; the {plural(len(kept), 'file')} of before stay."
             )
-            return Landed()
+            return Landed(), []
         record = _new_record(desk, window, "empty")
         desk.manifest.append(record)
         desk.shelf.note(record)
-        return Landed(record=record)
+        return Landed(record=record), []
 
 
 def land(
@@ -249,6 +252,7 @@ def keep_damaged(
         "damaged",
         why=why,
         left_out=_listed(left_out),
+        files=desk.shelf.entries(window.all_hours()),
     )
     with desk.landing_lock:
         desk.manifest.append(record)

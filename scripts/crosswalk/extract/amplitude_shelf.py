@@ -57,8 +57,12 @@ class Shelf:
         return self._bytes / self._hours if self._hours else 0.0
 
     def is_there(self, hour: dt.datetime) -> bool:
-        """Whether the hour is recorded, and the disk agrees."""
-        if hour not in self._records or opened(self._records[hour])["status"] == "damaged":
+        """Whether the hour is recorded, and the disk agrees.
+
+        While nothing ever came from an account, its empty hours are not believed: a wrong address looks the same.
+        """
+        status = opened(self._records[hour])["status"] if hour in self._records else "damaged"
+        if status == "damaged" or (status == "empty" and not self.project):
             return False
         return all(self._is_whole(one) for one in self.entries([hour]))
 
@@ -70,6 +74,10 @@ class Shelf:
     def recorded_files(self, hours: Iterable[dt.datetime]) -> list[str]:
         """The names that the latest records give for these hours."""
         return sorted({one["name"] for one in self.entries(hours)})
+
+    def lost_files(self, hours: Iterable[dt.datetime]) -> list[str]:
+        """The names that the latest records give for these hours and that are not on the disk, whole."""
+        return sorted({one["name"] for one in self.entries(hours) if not self._is_whole(one)})
 
     def entries(self, hours: Iterable[dt.datetime]) -> list[Record]:
         """The files that the latest records list for these hours, as they list them."""

@@ -80,7 +80,7 @@ class _Attempt:
 
     def take(self, reply: Reply) -> Landed:
         if reply.status == 404:
-            return land_nothing(self._desk, self._window)
+            return self._nothing()
         if reply.status in (400, 504):
             self._too_large(reply)
         sha256, size = _download(self._desk, self._window, reply, self._body)
@@ -101,8 +101,19 @@ class _Attempt:
             )
         self._body.unlink()
         if not taken:
-            return land_nothing(self._desk, self._window)
+            return self._nothing()
         return land(self._desk, self._window, taken, left_out, self._stage, sha256, size)
+
+    def _nothing(self) -> Landed:
+        landed, lost = land_nothing(self._desk, self._window)
+        if lost:
+            raise DamagedError(
+                f"Amplitude says now that there is no data, and {plural(len(lost), 'file')} that it gave before, such as "
+                f"{safe(lost[0])}, is not on the disk, whole: put it back",
+                [],
+                None,
+            )
+        return landed
 
     def _too_large(self, reply: Reply) -> None:
         if self._window.hours > 1:
