@@ -186,22 +186,29 @@ def _extract_files(
 def _landed_file(
     store: Store, landing: Landing, manifest: Manifest, item: Item, name: str, watch: _Watch
 ) -> dict[str, Any]:
-    """The record of a file, from the manifest where the file is there and whole, else from copying it."""
-    for record in reversed(manifest.records()):
-        if record.get("kind") == "heap_file" and record["file"] == name:
-            if (
-                record["mark"] == item.mark
-                and record["path"] == item.path
-                and fault_of(landing.dest / name) is None
-            ):
-                return {**record, "new": False}
-            break
+    """The record of a file, from the manifest where the file is there and whole, else from copying it.
+
+    Raises BadFileError where the name at the destination is taken by a file of another dump.
+    """
+    place = _place(store)
+    before = _last_record(manifest, name)
+    whole = bool(before) and fault_of(landing.dest / name) is None
+    other = before.get("dump", place) != place
+    if whole and not other and before["mark"] == item.mark and before["path"] == item.path:
+        return {**before, "new": False}
     part = landing.part(name)
     copied = store.persistently(item.path, lambda: copy_records(store, item, part, watch.advance))
+    if whole and other and copied.sha256 != before["sha256"]:
+        part.unlink()
+        raise BadFileError(
+            f"{name} in {safe(landing.dest)} came from {safe(before['dump'])} and holds other records: give this dump a --dest "
+            "of its own"
+        )
     landing.land(part, name)
     record = {
         "kind": "heap_file",
         "file": name,
+        "dump": place,
         "path": item.path,
         "mark": item.mark,
         "rows": copied.records,
@@ -210,6 +217,18 @@ def _landed_file(
     }
     manifest.append(record)
     return {**record, "new": True}
+
+
+def _last_record(manifest: Manifest, name: str) -> dict[str, Any]:
+    found = (
+        one for one in reversed(manifest.records()) if one.get("kind") == "heap_file" and one["file"] == name
+    )
+    return next(found, {})
+
+
+def _place(store: Store) -> str:
+    """Where a dump is, the same from whatever folder it is named."""
+    return str(Path(store.name).resolve()) if isinstance(store, FolderStore) else store.name
 
 
 def report_lines(report: HeapReport) -> list[str]:

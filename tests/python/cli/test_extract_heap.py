@@ -502,6 +502,23 @@ def test_json_export(project: Project, tmp_path: Path) -> None:
     assert [one["new"] for one in again.report()["files"]] == [False] * 3
 
 
+def test_a_second_export_does_not_take_the_place_of_the_first(project: Project, tmp_path: Path) -> None:
+    roots = [tmp_path / "march", tmp_path / "april"]
+    for number, root in enumerate(roots):
+        root.mkdir()
+        (root / "events.json").write_bytes(b'{"user_id":%d}\n' % number)
+        (root / "users.json").write_bytes(b'{"id":7}\n')
+    assert _extract(project, roots[0]).code == 0
+    before = _visible(project)
+    result = _extract(project, roots[1])
+    assert result.code == 6
+    (fault,) = result.report()["faults"]
+    assert fault.startswith("events.json: ") and str(roots[0]) in fault and "--dest" in fault
+    assert _visible(project)["events.jsonl.gz"] == before["events.jsonl.gz"]
+    (roots[0] / "events.json").write_bytes(b'{"user_id":0}\n{"user_id":8}\n')
+    assert _extract(project, roots[0]).code == 0, "a file of the same dump that grew is taken anew"
+
+
 def test_json_files_whose_names_fall_together_stay_apart(project: Project, tmp_path: Path) -> None:
     root = tmp_path / "export"
     (root / "more").mkdir(parents=True)
