@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crosswalk.errors import UnavailableError
+from crosswalk.extract.disk import check_free
 from crosswalk.extract.gzip_writer import GzipWriter
 from crosswalk.extract.http import BadBodyError, Client, Reply
 from crosswalk.extract.landing import Landing, writing
@@ -72,7 +73,9 @@ def _snapshot(client: Client, landing: Landing, meter: Meter, project_id: str) -
         while True:
             page = _ask(client, project_id, session, number)
             session = session or str(page.fields.get("session_id") or "")
-            packed.write("".join(f"{one}\n" for one in page.profiles).encode())
+            text = "".join(f"{one}\n" for one in page.profiles).encode()
+            check_free(landing.dest, 2 * len(text), "the next pages of profiles")
+            packed.write(text)
             meter.done(
                 f"profiles, page {number}", 0, f"profiles: {plural(packed.rows, 'row')}", len(page.profiles)
             )

@@ -515,6 +515,16 @@ def _people(project: Project) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: int(one["$distinct_id"].split("-")[1]))
 
 
+def test_profiles_look_at_the_disk_while_they_come(reader: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = iter([10 << 30] * 2)
+    assert _extract(reader).code == 0
+    monkeypatch.setattr("crosswalk.extract.disk.free_bytes", lambda _: next(free, 100))
+    result = _extract(reader, "--profiles")
+    assert result.code == 6
+    assert "the next pages of profiles" in result.err
+    assert not list(_folder(reader).glob("profiles/*"))
+
+
 def test_profiles_are_paged_to_the_last(reader: Project, apis: ExportApis) -> None:
     result = _extract(reader, "--profiles")
     assert result.code == 0, result.err
