@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import harness
 import pytest
+from warehouses import postgres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,3 +49,10 @@ def heap_samples() -> harness.Result:
     """All sample tables of Heap and both files of its JSON export, in one real build with every data test."""
     files = sorted(str(path) for path in (harness.ROOT / "samples" / "heap").iterdir())
     return harness.build([], {"sources": ["heap"], "heap_files": files, "as_of": "2025-01-01"})
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server."""
+    with postgres.running() as server:
+        yield server

