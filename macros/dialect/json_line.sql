@@ -12,5 +12,5 @@
 {%- endmacro %}
 
 {% macro postgres__json_line(text, is_strict) -%}
-    case when {{ is_strict }} then {{ crosswalk.json_minify(text) }} end
+    case when coalesce({{ is_strict }}, true) then {{ crosswalk.json_minify(text) }} end
 {%- endmacro %}

@@ -45,7 +45,7 @@ begin
     -- a word behind the time that is no zone of ours is left out of account
     parts := regexp_match(
         regexp_replace(value, '^([0-9]{4}):([0-9]{2}):([0-9]{2})', '\1-\2-\3'),
-        '^\s*([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:T\s*|\s+)([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.]([0-9]*))?)?)?(?:\s*(?:UTC|GMT|Z|z)?\s*|\s+[A-Za-z].*)$'
+        '^\s*([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:T\s*|\s+)([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.]([0-9]*))?)?(?:\s+[A-Za-z].*)?)?\s*(?:UTC|GMT|Z|z)?\s*$'
     );
     return {{ crosswalk.postgres__function('calendar_time') }}(parts);
 end

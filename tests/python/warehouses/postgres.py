@@ -1,19 +1,22 @@
 """A PostgreSQL server for the length of a test run: the system's, or that of a Python wheel, on a port of its own on loopback."""
 
 import importlib.util
+import json
 import os
 import re
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import harness
 import psycopg2
+from dbt.cli.main import dbtRunnerResult
 
 USER = "crosswalk"
 # Sorted as a language does and not by bytes, where the server can: no row may depend on it.
@@ -151,3 +154,17 @@ def running() -> Iterator[Server]:
     finally:
         _run([tools / "pg_ctl", "-D", data, "-m", "immediate", "-w", "-s", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def dbt(
+    server: Server,
+    database: str,
+    command: Sequence[str],
+    settings: Mapping[str, Any],
+    folder: Path,
+    project: Path = harness.ROOT,
+) -> dbtRunnerResult:
+    """What dbt did on that server; `harness.DbtError` with its words where it stopped."""
+    profile = {"crosswalk": {"target": "postgres", "outputs": {"postgres": server.profile(database)}}}
+    (folder / "profiles.yml").write_text(json.dumps(profile))
+    return harness.dbt(command, folder, settings, project)
