@@ -61,8 +61,8 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 @pytest.fixture(scope="session")
 def mixpanel_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The sample exports of Mixpanel, and an identity of whom nothing else is known: its mappings cover a whole project, an export a part
-    of its days."""
+    """The sample exports of Mixpanel, and an identity of whom nothing else is known: its mappings cover a whole project,
+    an export a part of its days."""
     mapping = tmp_path_factory.mktemp("mappings") / "mappings.jsonl"
     mapping.write_text('{"distinct_id":"nobody-1","resolved_distinct_id":"nobody-2"}\n')
     return [*harness.mixpanel_files(), mapping]

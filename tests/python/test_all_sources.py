@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import harness
-import pytest
 from harness import Result, same
 
 DAY = harness.DAY_OF_ALL

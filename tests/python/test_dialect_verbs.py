@@ -1,4 +1,5 @@
-"""Each verb of macros/dialect on DuckDB and on Postgres: dbt renders all cases of an engine at once, and each runs on values that are bound, not written."""
+"""Each verb of macros/dialect on DuckDB and on Postgres: dbt renders all cases of an engine at once, and each runs on values
+that are bound, not written."""
 
 import contextlib
 import datetime as dt
@@ -454,6 +455,15 @@ for text, strict in [
     ('{"a":1', False),
     ("{'a':1}", False),
     ('{"a":1} {"b":2}', False),
+    ('{"a":1e400}', False),
+    ('{"a":-1.5E+309}', False),
+    ('{"a":1e308,"b":1e-999}', True),
+    ('{"a":"1e400"}', True),
+    ('{"a":"\\ud800"}', False),
+    ('{"a":"\\u12"}', False),
+    ('{"a":"\t"}', False),
+    ('{"a":01}', False),
+    ("[" * 9000, False),
     ("", False),
     (None, False),
 ]:
@@ -937,7 +947,7 @@ case(
 )
 case("list_size", "list_size('x')", 2, x=["a", ""])
 case("list_size", "list_size('x')", 0, what="nothing", x=[])
-for number, power in [
+for size, power in [
     ("0.001", 1),
     ("1", 1),
     ("1.001", 2),
@@ -947,7 +957,7 @@ for number, power in [
     ("8.001", 16),
     ("1048576", 1048576),
 ]:
-    case("power_of_two", f"power_of_two('{number}')", power, query="select cast({} as bigint)", what=number)
+    case("power_of_two", f"power_of_two('{size}')", power, query="select cast({} as bigint)", what=size)
 case("json_line", "json_line('x', 'true')", Each('{ "a": 1.10 }', '{"a":1.1}'), x='{ "a": 1.10 }')
 case(
     "json_line",
@@ -970,16 +980,28 @@ case(
 )
 case("helper_functions", "helper_functions()", Each(False, True), query="select length($case${}$case$) > 0")
 
+# SHA-1 where pgcrypto is not to be had: not run as a verb, but rendered with the others.
+case(
+    "sha1_hex",
+    "postgres__sha1_alone()",
+    True,
+    query="select length($case${}$case$) > 0",
+    what="without pgcrypto",
+)
+
 # ---------- one text for one value: what is hashed and sent has to be the same to the letter
 
 for written, read in {
     "1.10": "1.1", "1e3": "1000.0", "1e21": "1e21", "1E+2": "100.0", "-0": "0", "-0.0": "-0.0", "0.000001": "0.000001",
-    "0.0000001": "1e-7", "1.5e-10": "1.5e-10", "123456789.123456789": "123456789.12345679", "12345678901234567890": "12345678901234567890",
+    "0.0000001": "1e-7", "1.5e-10": "1.5e-10", "123456789.123456789": "123456789.12345679",
+    "12345678901234567890": "12345678901234567890",
     "123456789012345678901234567890": "123456789012345678901234567890", "100000000000000000000.0": "100000000000000000000.0",
-    "1000000000000000000000.0": "1e21", "9007199254740993.0": "9007199254740992.0", "1.7976931348623157e308": "1.7976931348623157e308",
+    "1000000000000000000000.0": "1e21", "9007199254740993.0": "9007199254740992.0",
+    "1.7976931348623157e308": "1.7976931348623157e308",
     "5e-324": "5e-324", "1e-400": "0.0", "1e400": "1e400", "0.1e1": "1.0", "2.50e-3": "0.0025", "1e16": "10000000000000000.0",
     "-9223372036854775809": "-9223372036854775809", "1234567890123456789012.5": "1.2345678901234568e21", "-1.50": "-1.5",
-    '"a\\/b"': '"a/b"', '"\\u00e9\\u2028\\u007f"': '"é\u2028\x7f"', '"\\u0001\\u001f\\u000b\\b\\f"': '"\\u0001\\u001F\\u000B\\b\\f"',
+    '"a\\/b"': '"a/b"', '"\\u00e9\\u2028\\u007f"': '"é\u2028\x7f"',
+    '"\\u0001\\u001f\\u000b\\b\\f"': '"\\u0001\\u001F\\u000B\\b\\f"',
     '"\\ud83d\\ude00"': '"😀"', '"\\\\u0041"': '"\\\\u0041"', '"\\u0022 1.10"': '"\\" 1.10"', "[ true , null ]": "[true,null]",
 }.items():  # fmt: skip
     case("json_minify", "json_minify('x')", f'{{"a":{read}}}', x=f'{{"a":{written}}}', what=written)
@@ -1188,3 +1210,18 @@ def test_unknown_warehouse_is_told_in_one_sentence(verb: str) -> None:
 @pytest.mark.parametrize("verb", MAY_BE_EMPTY)
 def test_unknown_warehouse_may_do_without(verb: str) -> None:
     assert str(getattr(dialect_on("oracle"), verb)()).strip() == MAY_BE_EMPTY[verb]
+
+
+def test_sha1_is_the_same_without_pgcrypto(on_postgres: tuple[Any, list[str]]) -> None:
+    cursor, rendered = on_postgres
+    of = {each.what: sql for each, sql in zip(cases_on("postgres"), rendered, strict=True)}
+    texts = ["", "abc", "é😀", *("x" * length for length in (54, 55, 56, 63, 64, 65, 119, 120, 128))]
+    cursor.execute(of["without pgcrypto"])
+    try:
+        found = []
+        for text in texts:
+            cursor.execute('select "odd Verbs".crosswalk_sha1_hex(%s)', [text])
+            found.append(cursor.fetchone()[0])
+    finally:
+        cursor.execute(of["helper_functions()"])
+    assert found == [hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest() for text in texts]

@@ -66,11 +66,15 @@ person_properties as (
 )
 
 select
-        *,
-        {%- if mode == 'on_change' %}
-        {{ crosswalk.json_overlay('traits_to_set', 'context_to_set') | indent(8) }} as to_set,
-        {%- else %}
-        context_to_set as to_set,
-        {%- endif %}
-        touches_to_set_once as to_set_once
-    from person_properties
+    {{ crosswalk.hub_event_columns() | join(',\n    ') }},
+    posthog_event,
+    distinct_id,
+    said_properties,
+    own_properties,
+    {%- if mode == 'on_change' %}
+    {{ crosswalk.json_overlay('traits_to_set', 'context_to_set') | indent(4) }} as to_set,
+    {%- else %}
+    context_to_set as to_set,
+    {%- endif %}
+    touches_to_set_once as to_set_once
+from person_properties

