@@ -956,6 +956,7 @@ for size, power in [
     ("8", 8),
     ("8.001", 16),
     ("1048576", 1048576),
+    ("536870912", 536870912),
 ]:
     case("power_of_two", f"power_of_two('{size}')", power, query="select cast({} as bigint)", what=size)
 case("json_line", "json_line('x', 'true')", Each('{ "a": 1.10 }', '{"a":1.1}'), x='{ "a": 1.10 }')
