@@ -6,7 +6,9 @@ from pathlib import Path
 import harness
 import pytest
 from crosswalk import redact
-from warehouses import postgres
+from postgres import database, postgres_server
+
+__all__ = ["database", "postgres_server"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,13 +59,6 @@ def heap_samples() -> harness.Result:
     """All sample tables of Heap and both files of its JSON export, in one real build with every data test."""
     files = sorted(str(path) for path in (harness.ROOT / "samples" / "heap").iterdir())
     return harness.build([], {"sources": ["heap"], "heap_files": files, "as_of": "2025-01-01"})
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[postgres.Server]:
-    """A PostgreSQL server."""
-    with postgres.running() as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

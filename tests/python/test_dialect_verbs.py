@@ -20,7 +20,7 @@ import jinja2
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
-from warehouses import postgres
+from postgres import BY_LANGUAGE, Server
 
 ROOT = Path(__file__).resolve().parents[2]
 DIALECT = ROOT / "macros" / "dialect"
@@ -1120,28 +1120,26 @@ def test_verb_on_duckdb(number: int, rendered: list[str], database: duckdb.DuckD
 
 @pytest.fixture(scope="module")
 def on_postgres(
-    postgres_server: postgres.Server, tmp_path_factory: pytest.TempPathFactory
+    postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Any, list[str]]]:
     """A session far from UTC on a database with the helper functions, and the SQL of the cases there."""
-    postgres_server.new_database("verbs")
-    rendered = render(
-        "postgres", postgres_server.profile("verbs", "odd Verbs"), tmp_path_factory.mktemp("postgres")
-    )
-    connection = postgres_server.connect("verbs")
-    with connection.cursor() as cursor:
+    with postgres_server.database(BY_LANGUAGE) as database:
+        profile = {**database.profile("odd Verbs"), "threads": 1}
+        rendered = render("postgres", profile, tmp_path_factory.mktemp("postgres"))
         functions = next(
             sql
             for each, sql in zip(cases_on("postgres"), rendered, strict=True)
             if each.verb == "helper_functions"
         )
-        cursor.execute('create schema "odd Verbs"')
-        cursor.execute(functions)
-        cursor.execute("set timezone = 'Asia/Kolkata'; set extra_float_digits = -2")
-        cursor.execute(
-            "create table landed as select x, landed_position from (values ('a', 2), ('b', 1)) as rows_of (x, landed_position)"
-        )
-        yield cursor, rendered
-    connection.close()
+        with contextlib.closing(database.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute('create schema "odd Verbs"')
+            cursor.execute(functions)
+            cursor.execute("set timezone = 'Asia/Kolkata'; set extra_float_digits = -2")
+            cursor.execute(
+                "create table landed as"
+                " select x, landed_position from (values ('a', 2), ('b', 1)) as rows_of (x, landed_position)"
+            )
+            yield cursor, rendered
 
 
 @pytest.mark.parametrize(

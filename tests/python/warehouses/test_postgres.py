@@ -3,6 +3,7 @@
 The database sorts as English does and not by bytes, where the server was built for it: no row may depend on that.
 """
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -13,10 +14,10 @@ from typing import Any
 import harness
 import pytest
 from harness import Result
+from postgres import BY_LANGUAGE, Database, Server
 
 from warehouses import lines, postgres
 
-DATABASE = "routes"
 RAW = "raw"
 SETTINGS = {
     "sources": harness.SOURCES,
@@ -46,6 +47,7 @@ AUDIT = {
 class Built:
     """A database in which the project was built, and how often each dbt test ended how."""
 
+    database: Database
     cursor: Any
     outcomes: Counter[str]
 
@@ -90,34 +92,25 @@ def load(cursor: Any, raw: dict[str, list[lines.Row]]) -> None:
 
 @pytest.fixture(scope="module")
 def built(
-    postgres_server: postgres.Server,
+    postgres_server: Server,
     raw: dict[str, list[lines.Row]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Built]:
     """Every second line first, as an export of half of the history would have it, then all of them, with every data test."""
-    postgres_server.new_database(DATABASE)
-    connection = postgres_server.connect(DATABASE)
     folder = tmp_path_factory.mktemp("postgres")
-    with connection.cursor() as cursor:
+    with (
+        postgres_server.database(BY_LANGUAGE) as database,
+        contextlib.closing(database.connect()) as connection,
+        connection.cursor() as cursor,
+    ):
         load(cursor, {source: rows[::2] for source, rows in raw.items()})
-        postgres.dbt(
-            postgres_server,
-            DATABASE,
-            ["build", "--exclude-resource-type", "unit_test", "test"],
-            SETTINGS,
-            folder,
-        )
+        postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test", "test"], SETTINGS, folder)
         cursor.execute("select count(*) from crosswalk.posthog_payloads")
         assert cursor.fetchone()[0] > 0
         load(cursor, raw)
-        result = postgres.dbt(
-            postgres_server, DATABASE, ["build", "--exclude-resource-type", "unit_test"], SETTINGS, folder
-        )
-        yield Built(
-            cursor,
-            Counter(str(each.status) for each in result.result.results if each.node.resource_type == "test"),
-        )
-    connection.close()
+        result = postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test"], SETTINGS, folder)
+        tests = (each for each in result.result.results if each.node.resource_type == "test")
+        yield Built(database, cursor, Counter(str(each.status) for each in tests))
 
 
 def test_every_data_test_passes(built: Built) -> None:
@@ -182,27 +175,19 @@ def test_a_payload_is_one_json_object_there(built: Built) -> None:
     assert json.loads(json.dumps(first))["uuid"]
 
 
-def said(server: postgres.Server, settings: dict[str, Any], folder: Path) -> str:
+def said(built: Built, settings: dict[str, Any], folder: Path) -> str:
     with pytest.raises(harness.DbtError) as raised:
         postgres.dbt(
-            server,
-            DATABASE,
-            ["compile", "--select", "stg_amplitude__lines"],
-            {**SETTINGS, **settings},
-            folder,
+            built.database, ["compile", "--select", "stg_amplitude__lines"], {**SETTINGS, **settings}, folder
         )
     return str(raised.value)
 
 
-def test_a_missing_table_is_told_in_one_sentence(
-    built: Built, postgres_server: postgres.Server, tmp_path: Path
-) -> None:
-    text = said(postgres_server, {"sources": ["amplitude"], "amplitude_schema": "elsewhere"}, tmp_path)
+def test_a_missing_table_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
+    text = said(built, {"sources": ["amplitude"], "amplitude_schema": "elsewhere"}, tmp_path)
     assert "The source 'amplitude' is selected but there is no table elsewhere.amplitude_lines." in text
 
 
-def test_a_shape_that_is_not_read_yet_is_told_in_one_sentence(
-    built: Built, postgres_server: postgres.Server, tmp_path: Path
-) -> None:
-    text = said(postgres_server, {"sources": ["amplitude"], "amplitude_shape": "fivetran"}, tmp_path)
+def test_a_shape_that_is_not_read_yet_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
+    text = said(built, {"sources": ["amplitude"], "amplitude_shape": "fivetran"}, tmp_path)
     assert "The shape 'fivetran' of the source 'amplitude' cannot be read yet." in text
