@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo test lint test-chaos test-long format docs lock clean
+.PHONY: help setup demo test lint test-chaos test-warehouses test-long format docs lock clean
 
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -25,6 +25,10 @@ lint: ## runs the checks that need no data: ruff, mypy, sqlfluff
 test-chaos: ## kills pushes 500 times and at the first 50 hits of every point
 	@scripts/setup_env.sh dev
 	@CROSSWALK_CHAOS=long $(BIN)/pytest tests/python/cli/test_chaos.py
+
+test-warehouses: ## the models on every warehouse but DuckDB, in their long form (CI runs the bounded one in `make test`)
+	@scripts/setup_env.sh dev
+	@CROSSWALK_LONG=1 $(BIN)/pytest tests/python/warehouses
 
 test-long: ## the long forms of the other kill, memory and network tests, about half an hour
 	@scripts/setup_env.sh dev

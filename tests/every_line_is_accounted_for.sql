@@ -1,4 +1,6 @@
 -- each line of a file is one row of audit_route_counts for every destination; a blank line is none, nor one that holds no event
+select source, destination, lines, rows_read
+from (
 {% for source in var('sources') %}
 {%- for destination in var('destinations') %}
 select
@@ -11,8 +13,9 @@ select
         from {{ ref('audit_route_counts') }}
         where source = '{{ source }}' and destination = '{{ destination }}'
     ) as rows_read
+{{ 'union all' if not loop.last }}
+{%- endfor %}
+{{ 'union all' if not loop.last }}
+{%- endfor %}
+) as counted
 where lines <> rows_read
-{{ 'union all' if not loop.last }}
-{%- endfor %}
-{{ 'union all' if not loop.last }}
-{%- endfor %}

@@ -15,7 +15,7 @@ ordered as (
                     when endpoint = 'engage' then 2
                     else 3
                 end,
-                record_id
+                {{ crosswalk.by_bytes('record_id') }}
         ) as wanted_order
     from {{ ref('mixpanel_payloads') }}
 

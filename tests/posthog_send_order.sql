@@ -10,7 +10,7 @@ ordered as (
             order by
                 event_date, bucket, event_at,
                 case kind when 'identify' then 0 when 'group_identify' then 1 when 'event' then 2 else 3 end,
-                record_id
+                {{ crosswalk.by_bytes('record_id') }}
         ) as wanted_order
     from {{ ref('posthog_payloads') }}
 

@@ -22,7 +22,7 @@ routed_events as (
         event_name,
         event_at,
         {{ record_id | indent(8) }} as record_id,
-        row_number() over (partition by {{ record_id }} order by source, source_project) as copy_number
+        row_number() over (partition by {{ record_id }} order by {{ crosswalk.by_bytes('source') }}, {{ crosswalk.by_bytes('source_project') }}) as copy_number
     from {{ routed_events }}
     where outcome = 'delivered'
 

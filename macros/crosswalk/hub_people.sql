@@ -58,9 +58,9 @@
                 {%- do pairs.append([crosswalk.json_name(name), crosswalk.touched(crosswalk.user_concept(source, row))]) %}
             {%- endif %}
         {%- endfor %}
-        {%- set conditions = ["user_properties <> '{}'"] %}
-        {%- if source in crosswalk.sources_that_set_once() %}{% do conditions.append("once_properties <> '{}'") %}{% endif %}
-        {%- if crosswalk.source_keys(source, 'ep', 'user') %}{% do conditions.append("event_properties <> '{}'") %}{% endif %}
+        {%- set conditions = [crosswalk.has_keys('user_properties')] %}
+        {%- if source in crosswalk.sources_that_set_once() %}{% do conditions.append(crosswalk.has_keys('once_properties')) %}{% endif %}
+        {%- if crosswalk.source_keys(source, 'ep', 'user') %}{% do conditions.append(crosswalk.has_keys('event_properties')) %}{% endif %}
         when source = '{{ source }}' and ({{ conditions | join(' or ') }})
             then {{ crosswalk.json_build(pairs) | indent(12) }}
         {%- endfor %}

@@ -140,3 +140,8 @@
     {{ text }}
     {%- endif -%}
 {%- endmacro %}
+
+{# Whether a JSON object, as a column of the JSON type or as text, has any key. #}
+{% macro has_keys(object) -%}
+    cast({{ object }} as {{ dbt.type_string() }}) <> '{}'
+{%- endmacro %}

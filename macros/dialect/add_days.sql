@@ -8,3 +8,8 @@
 {% macro duckdb__add_days(timestamp, days) -%}
     {{ timestamp }} + interval ({{ days }}) day
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.9 Date/Time Functions and Operators. #}
+{% macro postgres__add_days(timestamp, days) -%}
+    ({{ timestamp }} + ({{ days }}) * interval '1 day')
+{%- endmacro %}

@@ -8,3 +8,8 @@
 {% macro duckdb__as_json(text) -%}
     ({{ text }})::{{ crosswalk.json_type_name() }}
 {%- endmacro %}
+
+{# PostgreSQL manual, 8.14 JSON Types. #}
+{% macro postgres__as_json(text) -%}
+    ({{ text }})::{{ crosswalk.json_type_name() }}
+{%- endmacro %}

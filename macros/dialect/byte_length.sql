@@ -8,3 +8,8 @@
 {% macro duckdb__byte_length(text) -%}
     strlen({{ text }})
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.4 String Functions and Operators. #}
+{% macro postgres__byte_length(text) -%}
+    octet_length({{ text }})::bigint
+{%- endmacro %}

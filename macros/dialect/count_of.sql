@@ -8,3 +8,7 @@
 {% macro duckdb__count_of(text, character) -%}
     (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
 {%- endmacro %}
+
+{% macro postgres__count_of(text, character) -%}
+    (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
+{%- endmacro %}

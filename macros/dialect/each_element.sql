@@ -8,3 +8,8 @@
 {% macro duckdb__each_element(array, alias='elements') -%}
     (select unnest(json_extract({{ array }}, '$[*]')) as element) as {{ alias }}
 {%- endmacro %}
+
+{# PostgreSQL manual, 7.2.1.4 Table Functions: a function in `from` may read the tables before it. #}
+{% macro postgres__each_element(array, alias='elements') -%}
+    {{ crosswalk.postgres__function('json_elements') }}(({{ array }})::text) as {{ alias }}
+{%- endmacro %}

@@ -8,3 +8,8 @@
 {% macro duckdb__each_key(object, alias='entries') -%}
     json_each({{ object }}) as {{ alias }}
 {%- endmacro %}
+
+{# PostgreSQL manual, 7.2.1.4 Table Functions: a function in `from` may read the tables before it. #}
+{% macro postgres__each_key(object, alias='entries') -%}
+    {{ crosswalk.postgres__function('json_entries') }}(({{ object }})::text) as {{ alias }}
+{%- endmacro %}

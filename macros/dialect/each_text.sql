@@ -8,3 +8,8 @@
 {% macro duckdb__each_text(list, column, alias) -%}
     (select unnest({{ list }}) as {{ column }}) as {{ alias }}
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.19 Array Functions and Operators. #}
+{% macro postgres__each_text(list, column, alias) -%}
+    unnest({{ list }}) as {{ alias }} ({{ column }})
+{%- endmacro %}

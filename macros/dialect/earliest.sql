@@ -8,3 +8,8 @@
 {% macro duckdb__earliest(value, order_by) -%}
     min_by({{ value }}, ({{ order_by | join(', ') }})) filter (where {{ value }} is not null)
 {%- endmacro %}
+
+{# PostgreSQL manual, 4.2.7 Aggregate Expressions. #}
+{% macro postgres__earliest(value, order_by) -%}
+    (array_agg({{ value }} order by {{ order_by | join(', ') }}) filter (where {{ value }} is not null))[1]
+{%- endmacro %}

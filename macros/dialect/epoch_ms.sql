@@ -8,3 +8,8 @@
 {% macro duckdb__epoch_ms(timestamp) -%}
     (epoch_us({{ timestamp }}) // 1000)
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.9.1 EXTRACT: a numeric, so nothing is rounded. #}
+{% macro postgres__epoch_ms(timestamp) -%}
+    trunc(extract(epoch from {{ timestamp }}) * 1000)::bigint
+{%- endmacro %}

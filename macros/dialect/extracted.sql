@@ -8,3 +8,8 @@
 {% macro duckdb__extracted(text, pattern) -%}
     case when regexp_matches({{ text }}, {{ crosswalk.literal(pattern) }}) then regexp_extract({{ text }}, {{ crosswalk.literal(pattern) }}, 1) end
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.7.3 POSIX Regular Expressions. #}
+{% macro postgres__extracted(text, pattern) -%}
+    (regexp_match({{ text }}, {{ crosswalk.literal(pattern) }}))[1]
+{%- endmacro %}

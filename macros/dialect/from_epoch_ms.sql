@@ -8,3 +8,7 @@
 {% macro duckdb__from_epoch_ms(milliseconds) -%}
     make_timestamp_ms({{ milliseconds }})
 {%- endmacro %}
+
+{% macro postgres__from_epoch_ms(milliseconds) -%}
+    {{ crosswalk.postgres__function('from_epoch_us') }}(({{ milliseconds }})::bigint * 1000)
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__from_epoch_us(microseconds) -%}
     make_timestamp({{ microseconds }})
 {%- endmacro %}
+
+{% macro postgres__from_epoch_us(microseconds) -%}
+    {{ crosswalk.postgres__function('from_epoch_us') }}(({{ microseconds }})::bigint)
+{%- endmacro %}

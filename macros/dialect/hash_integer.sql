@@ -8,3 +8,8 @@
 {% macro duckdb__hash_integer(text) -%}
     ('0x' || substr(md5({{ text }}), 1, 7))::integer
 {%- endmacro %}
+
+{# PostgreSQL manual, 8.10 Bit String Types; that a text beginning with x is read as hex digits is said at 4.1.2.5. #}
+{% macro postgres__hash_integer(text) -%}
+    ('x' || substr(md5({{ text }}), 1, 7))::bit(28)::integer
+{%- endmacro %}

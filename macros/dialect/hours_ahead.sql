@@ -8,3 +8,8 @@
 {% macro duckdb__hours_ahead(timestamp) -%}
     cast(ceil((epoch({{ timestamp }}) - epoch(now())) / 3600) as bigint)
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.9.4 AT TIME ZONE. #}
+{% macro postgres__hours_ahead(timestamp) -%}
+    ceil(extract(epoch from {{ timestamp }} - (now() at time zone 'UTC')) / 3600)::bigint
+{%- endmacro %}

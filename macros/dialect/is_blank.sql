@@ -8,3 +8,7 @@
 {% macro duckdb__is_blank(text) -%}
     (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
 {%- endmacro %}
+
+{% macro postgres__is_blank(text) -%}
+    (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
+{%- endmacro %}

@@ -8,3 +8,8 @@
 {% macro duckdb__iso_time(timestamp) -%}
     strftime({{ timestamp }}, '%Y-%m-%dT%H:%M:%S.%fZ')
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.8 Data Type Formatting Functions. #}
+{% macro postgres__iso_time(timestamp) -%}
+    to_char({{ timestamp }}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+{%- endmacro %}

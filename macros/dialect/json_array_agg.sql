@@ -8,3 +8,8 @@
 {% macro duckdb__json_array_agg(value, order_by) -%}
     '[' || coalesce(string_agg({{ value }}, ',' order by {{ order_by }}), '') || ']'
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.21 Aggregate Functions. #}
+{% macro postgres__json_array_agg(value, order_by) -%}
+    '[' || coalesce(string_agg({{ value }}, ',' order by {{ order_by }}), '') || ']'
+{%- endmacro %}

@@ -14,3 +14,12 @@
         {%- endfor %}
     ) || '}'
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.19 Array Functions and Operators: nulls are left out; a function takes 100 arguments at most, an array any number. #}
+{% macro postgres__json_build(pairs) -%}
+    '{' || array_to_string(array[
+        {%- for pair in pairs %}
+        ({{ pair[0] }}) || ':' || ({{ pair[1] }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ]::text[], ',') || '}'
+{%- endmacro %}

@@ -8,3 +8,8 @@
 {% macro duckdb__json_covers_keys(one, other) -%}
     list_has_all(json_keys({{ one }}), json_keys({{ other }}))
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.19 Array Functions and Operators. #}
+{% macro postgres__json_covers_keys(one, other) -%}
+    {{ crosswalk.postgres__function('json_keys') }}(({{ one }})::text) @> {{ crosswalk.postgres__function('json_keys') }}(({{ other }})::text)
+{%- endmacro %}

@@ -13,3 +13,7 @@
     {%- endfor -%}
     {{ rest.sql }} <> ''
 {%- endmacro %}
+
+{% macro postgres__json_deeper_than(text, levels) -%}
+    {{- crosswalk.duckdb__json_deeper_than(text, levels) -}}
+{%- endmacro %}

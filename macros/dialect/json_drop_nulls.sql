@@ -14,3 +14,7 @@
         lambda entry: to_json(entry[1])::varchar || ':' || entry[2]::varchar
     ), ',') || '}'
 {%- endmacro %}
+
+{% macro postgres__json_drop_nulls(object) -%}
+    {{ crosswalk.postgres__function('json_drop_nulls') }}(({{ object }})::text)
+{%- endmacro %}

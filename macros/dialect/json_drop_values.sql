@@ -17,3 +17,7 @@
         lambda entry: to_json(entry[1])::varchar || ':' || entry[2]::varchar
     ), ',') || '}'
 {%- endmacro %}
+
+{% macro postgres__json_drop_values(object, keys, texts) -%}
+    {{ crosswalk.postgres__function('json_drop_values') }}(({{ object }})::text, {{ crosswalk.text_list(keys) }}, {{ crosswalk.text_list(texts) }})
+{%- endmacro %}

@@ -11,3 +11,7 @@
         lambda entry: to_json(entry[1])::varchar || ':' || json_extract(entry[2], '$[0]')::varchar
     ), ',') || '}'
 {%- endmacro %}
+
+{% macro postgres__json_first_of_lists(object) -%}
+    {{ crosswalk.postgres__function('json_first_of_lists') }}(({{ object }})::text)
+{%- endmacro %}

@@ -17,3 +17,7 @@
         end
     ), ',') || '}'
 {%- endmacro %}
+
+{% macro postgres__json_from_texts(object) -%}
+    {{ crosswalk.postgres__function('json_from_texts') }}(({{ object }})::text)
+{%- endmacro %}

@@ -10,3 +10,7 @@
         {%- for key in keys %}{{ crosswalk.literal(key) }}{{ ', ' if not loop.last }}{% endfor -%}
     ])
 {%- endmacro %}
+
+{% macro postgres__json_has_any_key(object, keys) -%}
+    {{ crosswalk.postgres__function('json_has_any_key') }}(({{ object }})::text, {{ crosswalk.text_list(keys) }})
+{%- endmacro %}

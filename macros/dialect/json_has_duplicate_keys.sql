@@ -11,3 +11,7 @@
         lambda keys: len(keys) <> list_unique(keys)
     ))
 {%- endmacro %}
+
+{% macro postgres__json_has_duplicate_keys(text) -%}
+    {{ crosswalk.postgres__function('json_has_duplicate_keys') }}(({{ text }})::json)
+{%- endmacro %}

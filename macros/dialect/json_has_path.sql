@@ -8,3 +8,8 @@
 {% macro duckdb__json_has_path(text, path) -%}
     len(json_extract({{ text }}, '{{ path }}')) > 0
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.16.2 The SQL/JSON Path Language; without the filter `.*` of a value that is no object is an error. #}
+{% macro postgres__json_has_path(text, path) -%}
+    coalesce(jsonb_path_exists(({{ text }})::jsonb, 'strict {{ path | replace(".*", ' ? (@.type() == "object").*') }}', '{}', true), false)
+{%- endmacro %}

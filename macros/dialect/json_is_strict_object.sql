@@ -22,3 +22,7 @@
         else true
     end
 {%- endmacro %}
+
+{% macro postgres__json_is_strict_object(text) -%}
+    {{ crosswalk.postgres__function('json_is_strict_object') }}({{ text }})
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_key_count(object) -%}
     len(json_keys({{ object }}))
 {%- endmacro %}
+
+{% macro postgres__json_key_count(object) -%}
+    cardinality({{ crosswalk.postgres__function('json_keys') }}(({{ object }})::text))
+{%- endmacro %}

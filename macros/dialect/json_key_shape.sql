@@ -8,3 +8,8 @@
 {% macro duckdb__json_key_shape(text) -%}
     hash(json_keys({{ text }}), json_keys({{ text }}, '$..*'))
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.7.3 POSIX Regular Expressions: of several alternatives the longest match counts. What stays is the keys and the brackets around them. #}
+{% macro postgres__json_key_shape(text) -%}
+    md5(regexp_replace({{ text }}, '("(?:[^"\\]|\\.)*"\s*:)|\{\s*\}|\[\s*\]|([{}\[\]])|"(?:[^"\\]|\\.)*"|[^"{}\[\]]+', '\1\2', 'g'))
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_keys(object) -%}
     json_keys({{ object }})
 {%- endmacro %}
+
+{% macro postgres__json_keys(object) -%}
+    {{ crosswalk.postgres__function('json_keys') }}(({{ object }})::text)
+{%- endmacro %}

@@ -15,3 +15,7 @@
         else case when json_type({{ value }}) is not null then 'number' end
     end
 {%- endmacro %}
+
+{% macro postgres__json_kind(value) -%}
+    {{ crosswalk.postgres__function('json_kind') }}(({{ value }})::text)
+{%- endmacro %}

@@ -68,3 +68,9 @@
     from pieces
     group by row_id
 {%- endmacro %}
+
+{# PostgreSQL manual, 8.14 JSON Types: the type json keeps doubled keys and their order. #}
+{% macro postgres__json_last_key_wins(relation, id, text) -%}
+    select {{ id }}, {{ crosswalk.postgres__function('json_last_key_wins') }}(({{ text }})::json) as {{ text }}
+    from {{ relation }}
+{%- endmacro %}

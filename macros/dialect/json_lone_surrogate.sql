@@ -18,3 +18,7 @@
         else false
     end
 {%- endmacro %}
+
+{% macro postgres__json_lone_surrogate(text) -%}
+    {{ crosswalk.postgres__function('json_lone_surrogate') }}({{ text }})
+{%- endmacro %}

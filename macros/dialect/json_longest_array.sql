@@ -8,3 +8,7 @@
 {% macro duckdb__json_longest_array(text) -%}
     coalesce(list_max(json_array_length({{ text }}, '$..*')), 0)
 {%- endmacro %}
+
+{% macro postgres__json_longest_array(text) -%}
+    {{ crosswalk.postgres__function('json_largest') }}(({{ text }})::json, 'array')
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_longest_key(object) -%}
     coalesce(list_max(list_transform(json_keys({{ object }}), lambda key: length(key))), 0)
 {%- endmacro %}
+
+{% macro postgres__json_longest_key(object) -%}
+    {{ crosswalk.postgres__function('json_longest') }}(({{ object }})::text, 'key')
+{%- endmacro %}

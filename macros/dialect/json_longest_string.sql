@@ -11,3 +11,7 @@
         lambda entry: strlen(entry::varchar) - 2
     )), 0)
 {%- endmacro %}
+
+{% macro postgres__json_longest_string(object) -%}
+    {{ crosswalk.postgres__function('json_longest') }}(({{ object }})::text, 'text')
+{%- endmacro %}

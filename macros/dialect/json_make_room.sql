@@ -50,3 +50,7 @@
         )[1]
     )[1]
 {%- endmacro %}
+
+{% macro postgres__json_make_room(theirs, ours, reserved, prefix) -%}
+    {{ crosswalk.postgres__function('json_make_room') }}(({{ theirs }})::text, ({{ ours }})::text, {{ crosswalk.text_list(reserved) }}, ({{ prefix }})::text)
+{%- endmacro %}

@@ -12,3 +12,11 @@
     {%- for prefix in prefixes -%}{%- do patterns.append(modules.re.escape(prefix) ~ '[^"]*') -%}{%- endfor -%}
     regexp_matches({{ object }}, {{ crosswalk.literal('"(?:' ~ patterns | join('|') ~ ')":') }})
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.7.3 POSIX Regular Expressions. #}
+{% macro postgres__json_may_have_key(object, names, prefixes) -%}
+    {%- set patterns = [] -%}
+    {%- for name in names -%}{%- do patterns.append(modules.re.escape(name | string | replace('\\', '\\\\') | replace('"', '\\"'))) -%}{%- endfor -%}
+    {%- for prefix in prefixes -%}{%- do patterns.append(modules.re.escape(prefix) ~ '[^"]*') -%}{%- endfor -%}
+    (({{ object }})::text ~ {{ crosswalk.literal('"(?:' ~ patterns | join('|') ~ ')":') }})
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_minify(text) -%}
     json({{ text }})::varchar
 {%- endmacro %}
+
+{% macro postgres__json_minify(text) -%}
+    {{ crosswalk.postgres__function('json_minify') }}(({{ text }})::text)
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_nul_escape(text) -%}
     case when contains({{ text }}, '\u0000') then contains(replace({{ text }}, '\\', '\u005c'), '\u0000') else false end
 {%- endmacro %}
+
+{% macro postgres__json_nul_escape(text) -%}
+    {{ crosswalk.postgres__function('json_nul_escape') }}({{ text }})
+{%- endmacro %}

@@ -14,3 +14,7 @@
         else '{}'
     end
 {%- endmacro %}
+
+{% macro postgres__json_null_object(array) -%}
+    {{ crosswalk.postgres__function('json_null_object') }}(({{ array }})::text)
+{%- endmacro %}

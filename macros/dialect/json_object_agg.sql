@@ -8,3 +8,8 @@
 {% macro duckdb__json_object_agg(key, value) -%}
     '{' || coalesce(string_agg(to_json({{ key }})::varchar || ':' || {{ value }}::varchar, ',' order by {{ key }}), '') || '}'
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.21 Aggregate Functions; 24.2 Collation Support: C sorts by bytes. #}
+{% macro postgres__json_object_agg(key, value) -%}
+    '{' || coalesce(string_agg({{ crosswalk.postgres__function('json_string') }}(({{ key }})::text) || ':' || ({{ value }})::text, ',' order by ({{ key }})::text collate "C"), '') || '}'
+{%- endmacro %}

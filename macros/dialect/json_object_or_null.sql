@@ -8,3 +8,7 @@
 {% macro duckdb__json_object_or_null(value) -%}
     case when json_type({{ value }}) = 'OBJECT' then json({{ value }}) end
 {%- endmacro %}
+
+{% macro postgres__json_object_or_null(value) -%}
+    case when {{ crosswalk.postgres__function('json_kind') }}(({{ value }})::text) = 'object' then {{ crosswalk.postgres__function('json_minify') }}(({{ value }})::text) end
+{%- endmacro %}

@@ -12,3 +12,8 @@
     {%- set path = '$."' ~ key ~ '"' if plain else '/' ~ key | replace('~', '~0') | replace('/', '~1') -%}
     '{{ path | replace("'", "''") }}'
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.16 JSON Functions and Operators, the operator #>. #}
+{% macro postgres__json_path(key) -%}
+    array[{{ crosswalk.literal(key) }}]
+{%- endmacro %}

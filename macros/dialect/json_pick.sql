@@ -14,3 +14,7 @@
         {%- endfor %}
     ]::varchar[])
 {%- endmacro %}
+
+{% macro postgres__json_pick(object, keys) -%}
+    {{ crosswalk.postgres__function('json_pick') }}(({{ object }})::text, {{ crosswalk.text_list(keys) }})
+{%- endmacro %}

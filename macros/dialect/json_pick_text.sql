@@ -13,3 +13,7 @@
         {%- endfor %}
     ]::varchar[])
 {%- endmacro %}
+
+{% macro postgres__json_pick_text(object, keys) -%}
+    {{ crosswalk.postgres__function('json_pick_text') }}(({{ object }})::text, {{ crosswalk.text_list(keys) }})
+{%- endmacro %}

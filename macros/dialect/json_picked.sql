@@ -8,3 +8,8 @@
 {% macro duckdb__json_picked(picked, keys, key) -%}
     {{ picked }}[{{ keys.index(key) + 1 }}]
 {%- endmacro %}
+
+{# PostgreSQL manual, 8.15 Arrays. #}
+{% macro postgres__json_picked(picked, keys, key) -%}
+    ({{ picked }})[{{ keys.index(key) + 1 }}]
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_picked_text(picked, keys, key) -%}
     json_extract_string({{ picked }}[{{ keys.index(key) + 1 }}], '$')
 {%- endmacro %}
+
+{% macro postgres__json_picked_text(picked, keys, key) -%}
+    {{ crosswalk.postgres__function('json_scalar_text') }}(({{ picked }})[{{ keys.index(key) + 1 }}])
+{%- endmacro %}

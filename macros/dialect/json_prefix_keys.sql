@@ -11,3 +11,7 @@
         lambda entry: to_json({{ prefix }} || entry[1])::varchar || ':' || entry[2]::varchar
     ), ',') || '}'
 {%- endmacro %}
+
+{% macro postgres__json_prefix_keys(object, prefix) -%}
+    {{ crosswalk.postgres__function('json_prefix_keys') }}(({{ object }})::text, ({{ prefix }})::text)
+{%- endmacro %}

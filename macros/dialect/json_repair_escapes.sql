@@ -18,3 +18,7 @@
         '\v', '\u'
     )
 {%- endmacro %}
+
+{% macro postgres__json_repair_escapes(text) -%}
+    {{ crosswalk.postgres__function('json_repair_escapes') }}({{ text }})
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_scalar_text(value) -%}
     json_extract_string({{ value }}, '$')
 {%- endmacro %}
+
+{% macro postgres__json_scalar_text(value) -%}
+    {{ crosswalk.postgres__function('json_scalar_text') }}(({{ value }})::text)
+{%- endmacro %}

@@ -11,3 +11,7 @@
         lambda entry: to_json(entry[1])::varchar || ':' || entry[2]::varchar
     )), ',') || '}'
 {%- endmacro %}
+
+{% macro postgres__json_sorted_keys(object) -%}
+    {{ crosswalk.postgres__function('json_sorted_keys') }}(({{ object }})::text)
+{%- endmacro %}

@@ -12,3 +12,12 @@
         {%- endfor %}
     ) || '}'
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.19 Array Functions and Operators: nulls are left out. #}
+{% macro postgres__json_splice(objects) -%}
+    '{' || array_to_string(array[
+        {%- for object in objects %}
+        nullif(substr({{ object }}, 2, length({{ object }}) - 2), ''){{ ',' if not loop.last }}
+        {%- endfor %}
+    ]::text[], ',') || '}'
+{%- endmacro %}

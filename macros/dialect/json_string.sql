@@ -8,3 +8,7 @@
 {% macro duckdb__json_string(text) -%}
     to_json({{ text }})::varchar
 {%- endmacro %}
+
+{% macro postgres__json_string(text) -%}
+    {{ crosswalk.postgres__function('json_string') }}(({{ text }})::text)
+{%- endmacro %}

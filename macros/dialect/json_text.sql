@@ -8,3 +8,7 @@
 {% macro duckdb__json_text(object, key) -%}
     json_extract_string({{ object }}, {{ crosswalk.json_path(key) }})
 {%- endmacro %}
+
+{% macro postgres__json_text(object, key) -%}
+    {{ crosswalk.postgres__function('json_scalar_text') }}({{ crosswalk.postgres__function('json_value') }}(({{ object }})::text, {{ crosswalk.literal(key) }}))
+{%- endmacro %}

@@ -30,3 +30,7 @@
         )[1] || ']'
     ), lambda entry: entry is not null), ',') || '}'
 {%- endmacro %}
+
+{% macro postgres__json_text_lists(object) -%}
+    {{ crosswalk.postgres__function('json_text_lists') }}(({{ object }})::text)
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_type_name() -%}
     {{ var('json_type') }}
 {%- endmacro %}
+
+{% macro postgres__json_type_name() -%}
+    {{ var('json_type') }}
+{%- endmacro %}

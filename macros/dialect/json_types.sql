@@ -8,3 +8,8 @@
 {% macro duckdb__json_types() -%}
     {{- return(['json', 'varchar']) -}}
 {%- endmacro %}
+
+{# PostgreSQL manual, 8.14 JSON Types: json keeps the text as it is; jsonb would write keys and numbers anew, and nothing that was checked would be what is sent. #}
+{% macro postgres__json_types() -%}
+    {{- return(['json', 'text']) -}}
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_unescape_once(text) -%}
     replace({{ text }}, '\\', '\')
 {%- endmacro %}
+
+{% macro postgres__json_unescape_once(text) -%}
+    replace({{ text }}, '\\', '\')
+{%- endmacro %}

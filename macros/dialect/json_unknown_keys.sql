@@ -8,3 +8,7 @@
 {% macro duckdb__json_unknown_keys(object, known) -%}
     list_filter(json_keys({{ object }}), lambda key: not list_contains({{ crosswalk.text_list(known) }}, key))
 {%- endmacro %}
+
+{% macro postgres__json_unknown_keys(object, known) -%}
+    {{ crosswalk.postgres__function('json_unknown_keys') }}(({{ object }})::text, {{ crosswalk.text_list(known) }})
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__json_value(object, key) -%}
     json_extract({{ object }}, {{ crosswalk.json_path(key) }})
 {%- endmacro %}
+
+{% macro postgres__json_value(object, key) -%}
+    {{ crosswalk.postgres__function('json_value') }}(({{ object }})::text, {{ crosswalk.literal(key) }})
+{%- endmacro %}

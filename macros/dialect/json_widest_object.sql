@@ -8,3 +8,7 @@
 {% macro duckdb__json_widest_object(text) -%}
     coalesce(list_max(list_transform(json_keys({{ text }}, '$..*'), lambda keys: len(keys))), 0)
 {%- endmacro %}
+
+{% macro postgres__json_widest_object(text) -%}
+    {{ crosswalk.postgres__function('json_largest') }}(({{ text }})::json, 'object')
+{%- endmacro %}

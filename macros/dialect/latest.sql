@@ -11,3 +11,8 @@
         ({{ order_by | join(', ') }})
     ) filter (where {{ value }} is not null{{ ' and ' ~ where if where }})
 {%- endmacro %}
+
+{# PostgreSQL manual, 4.2.7 Aggregate Expressions. #}
+{% macro postgres__latest(value, order_by, where=none) -%}
+    (array_agg({{ value }} order by {{ order_by | join(' desc, ') }} desc) filter (where {{ value }} is not null{{ ' and ' ~ where if where }}))[1]
+{%- endmacro %}

@@ -9,3 +9,8 @@
 {% macro duckdb__local_to_utc(timestamp, zone) -%}
     timezone('UTC', timezone({{ crosswalk.literal(zone) }}, {{ timestamp }}))
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.9.4 AT TIME ZONE; B.1 Interpretation of ambiguous times. #}
+{% macro postgres__local_to_utc(timestamp, zone) -%}
+    (({{ timestamp }} at time zone {{ crosswalk.literal(zone) }}) at time zone 'UTC')
+{%- endmacro %}

@@ -8,3 +8,8 @@
 {% macro duckdb__matches(text, pattern) -%}
     regexp_matches({{ text }}, {{ crosswalk.literal(pattern) }})
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.7.3 POSIX Regular Expressions. #}
+{% macro postgres__matches(text, pattern) -%}
+    ({{ text }} ~ {{ crosswalk.literal(pattern) }})
+{%- endmacro %}

@@ -8,3 +8,8 @@
 {% macro duckdb__materialized() -%}
     materialized
 {%- endmacro %}
+
+{# PostgreSQL manual, 7.8.3 Common Table Expression Materialization. #}
+{% macro postgres__materialized() -%}
+    materialized
+{%- endmacro %}

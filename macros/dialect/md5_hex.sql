@@ -8,3 +8,8 @@
 {% macro duckdb__md5_hex(text) -%}
     md5({{ text }})
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.4 String Functions and Operators. #}
+{% macro postgres__md5_hex(text) -%}
+    md5({{ text }})
+{%- endmacro %}

@@ -16,3 +16,12 @@
         order by {{ order_by | join(', ') }}
     ) as in_order
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.22 Window Functions. #}
+{% macro postgres__numbered(relation, columns, order_by, number) -%}
+    select
+        row_number() over (order by {{ order_by | join(', ') }}) as {{ number }},
+        {{ columns | join(',\n        ') }}
+    from {{ relation }}
+    order by {{ order_by | join(', ') }}
+{%- endmacro %}

@@ -23,3 +23,7 @@
         when regexp_matches({{ text }}, '^\d{15,16}$') then make_timestamp(try_cast({{ text }} as bigint))
     end
 {%- endmacro %}
+
+{% macro postgres__parse_time(text) -%}
+    {{ crosswalk.postgres__function('parse_time') }}(({{ text }})::text)
+{%- endmacro %}

@@ -12,3 +12,7 @@
             then try_cast(try_cast({{ text }} as decimal(38, 0)) as varchar)
     end
 {%- endmacro %}
+
+{% macro postgres__plain_integer(text) -%}
+    {{ crosswalk.postgres__function('plain_integer') }}(({{ text }})::text)
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__row_position() -%}
     rowid
 {%- endmacro %}
+
+{% macro postgres__row_position() -%}
+    landed_position
+{%- endmacro %}

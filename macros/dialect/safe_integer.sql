@@ -8,3 +8,7 @@
 {% macro duckdb__safe_integer(text) -%}
     case when regexp_matches({{ text }}, '^-?\d{1,19}$') then try_cast({{ text }} as bigint) end
 {%- endmacro %}
+
+{% macro postgres__safe_integer(text) -%}
+    {{ crosswalk.postgres__function('safe_integer') }}(({{ text }})::text)
+{%- endmacro %}

@@ -8,3 +8,7 @@
 {% macro duckdb__safe_number(text) -%}
     case when regexp_matches({{ text }}, '^-?\d+(\.\d+)?([eE][-+]?\d+)?$') and isfinite(try_cast({{ text }} as double)) then try_cast({{ text }} as double) end
 {%- endmacro %}
+
+{% macro postgres__safe_number(text) -%}
+    {{ crosswalk.postgres__function('safe_number') }}(({{ text }})::text)
+{%- endmacro %}

@@ -8,3 +8,8 @@
 {% macro duckdb__sha1_hex(text) -%}
     sha1({{ text }})
 {%- endmacro %}
+
+{# PostgreSQL manual, F.28 pgcrypto. #}
+{% macro postgres__sha1_hex(text) -%}
+    {{ crosswalk.postgres__function('sha1_hex') }}(({{ text }})::text)
+{%- endmacro %}

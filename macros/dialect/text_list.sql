@@ -8,3 +8,8 @@
 {% macro duckdb__text_list(texts) -%}
     [{% for text in texts %}{{ crosswalk.literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]::varchar[]
 {%- endmacro %}
+
+{# PostgreSQL manual, 4.2.12 Array Constructors. #}
+{% macro postgres__text_list(texts) -%}
+    array[{% for text in texts %}{{ crosswalk.literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]::text[]
+{%- endmacro %}

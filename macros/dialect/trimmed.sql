@@ -10,3 +10,8 @@
 {% macro duckdb__trimmed(text) -%}
     trim({{ text }}, e' \t\n\x0B\f\r\xC2\x85\xC2\xA0\xE1\x9A\x80\xE2\x80\x80\xE2\x80\x81\xE2\x80\x82\xE2\x80\x83\xE2\x80\x84\xE2\x80\x85\xE2\x80\x86\xE2\x80\x87\xE2\x80\x88\xE2\x80\x89\xE2\x80\x8A\xE2\x80\x8B\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAF\xE2\x81\x9F\xE3\x80\x80\xEF\xBB\xBF')
 {%- endmacro %}
+
+{# PostgreSQL manual, 4.1.2.2 String Constants with C-Style Escapes. #}
+{% macro postgres__trimmed(text) -%}
+    btrim(({{ text }})::text, e' \t\n\x0B\f\r\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF')
+{%- endmacro %}

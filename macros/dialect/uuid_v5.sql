@@ -14,3 +14,8 @@
         '\1-\2-5\3-' || translate(substr({{ digest }}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || '\5-\6'
     )
 {%- endmacro %}
+
+{% macro postgres__uuid_v5(namespace, name) -%}
+    {%- if namespace | length != 16 %}{{ exceptions.raise_compiler_error("A UUID namespace has 16 ASCII characters: '" ~ namespace ~ "' has " ~ namespace | length ~ ".") }}{% endif -%}
+    {{ crosswalk.postgres__function('uuid_v5') }}('{{ namespace }}', ({{ name }})::text)
+{%- endmacro %}

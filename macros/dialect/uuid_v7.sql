@@ -13,3 +13,7 @@
         '\1-\2-7\3-' || translate(substr({{ digest }}, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab') || '\5-\6'
     )
 {%- endmacro %}
+
+{% macro postgres__uuid_v7(milliseconds, seed) -%}
+    {{ crosswalk.postgres__function('uuid_v7') }}(({{ milliseconds }})::bigint, ({{ seed }})::text)
+{%- endmacro %}

@@ -12,3 +12,12 @@
         else strftime({{ timestamp }}, '%Y-%m-%d %H:%M:%S.%f+00')
     end
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.8 Data Type Formatting Functions. #}
+{% macro postgres__warehouse_time(timestamp) -%}
+    case
+        when extract(microseconds from {{ timestamp }}) % 1000000 = 0 then to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS"+00"')
+        when extract(microseconds from {{ timestamp }}) % 1000 = 0 then to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS.MS"+00"')
+        else to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS.US"+00"')
+    end
+{%- endmacro %}

@@ -5,7 +5,7 @@ days as (
 
     select
         event_date,
-        cast(power(2, ceil(log2(greatest(count(*) / 1000.0, 1)))) as {{ dbt.type_int() }}) as buckets
+        cast({{ crosswalk.power_of_two('count(*) / 1000.0') }} as {{ dbt.type_int() }}) as buckets
     from {{ relation }}
     group by event_date
 

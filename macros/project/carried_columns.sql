@@ -5,7 +5,7 @@
     {%- for column in columns -%}
         {%- do pairs.append([
             crosswalk.json_name(crosswalk.carried_name(source, column)),
-            "nullif(" ~ crosswalk.json_picked(picked, keys, column) ~ "::varchar, 'null')",
+            "nullif(cast(" ~ crosswalk.json_picked(picked, keys, column) ~ " as " ~ dbt.type_string() ~ "), 'null')",
         ]) -%}
     {%- endfor -%}
     {{- crosswalk.json_build(pairs + more) -}}
@@ -14,7 +14,7 @@
 {# The columns that no documentation knows (`unknown` is the list of their keys), taken from the whole line under the same kind of name. #}
 {% macro unknown_columns(source, unknown, line) -%}
     case
-        when len({{ unknown }}) = 0 then '{}'
+        when {{ crosswalk.list_size(unknown) }} = 0 then '{}'
         else {{ crosswalk.json_prefix_keys(crosswalk.json_keep_keys(line, unknown), "'" ~ source ~ "_'") | indent(8) }}
     end
 {%- endmacro %}

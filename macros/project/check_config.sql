@@ -10,6 +10,14 @@
         'mixpanel_profile_files': {'kind': 'files'},
         'posthog_files': {'kind': 'files'},
         'unreadable_files': {'kind': 'list'},
+        'amplitude_schema': {'kind': 'schema'},
+        'amplitude_shape': {'one_of': ['raw', 'vendor', 'fivetran', 'airbyte']},
+        'heap_schema': {'kind': 'schema'},
+        'heap_shape': {'one_of': ['raw', 'vendor', 'fivetran', 'airbyte']},
+        'mixpanel_schema': {'kind': 'schema'},
+        'mixpanel_shape': {'one_of': ['raw', 'vendor', 'fivetran', 'airbyte']},
+        'posthog_schema': {'kind': 'schema'},
+        'posthog_shape': {'one_of': ['raw', 'vendor', 'fivetran', 'airbyte']},
         'amplitude_project': {'kind': 'text'},
         'heap_project': {'kind': 'text'},
         'mixpanel_project': {'kind': 'text'},
@@ -74,6 +82,8 @@
         {{ return("is a list of one or more of: " ~ rule['each_of'] | join(', ')) }}
     {%- elif kind == 'text' and (value is not string or not value) -%}
         {{ return("has to be a text") }}
+    {%- elif kind == 'schema' and value is not none and (value is not string or not value) -%}
+        {{ return("has to be the name of a schema") }}
     {%- elif kind in ('list', 'names') and (value is string or value is mapping or value is not iterable) -%}
         {{ return("has to be a list") }}
     {%- elif kind == 'names' and value | list | length != value | unique | list | length -%}

@@ -53,7 +53,7 @@
     {%- set object = crosswalk.trimmed(crosswalk.json_picked('texts', texts, 'object')) -%}
     case
         when file_format = 'json' and nullif({{ type }}, '') is null and {{ object }} = event_table then null
-        else nullif({{ value }}::varchar, 'null')
+        else nullif(cast({{ value }} as {{ dbt.type_string() }}), 'null')
     end
 {%- endmacro %}
 
@@ -61,7 +61,7 @@
 {% macro heap_session(value, text) -%}
     case
         when {{ crosswalk.plain_integer(crosswalk.trimmed(text)) }} is not null then {{ crosswalk.json_string('session_id') }}
-        else nullif({{ value }}::varchar, 'null')
+        else nullif(cast({{ value }} as {{ dbt.type_string() }}), 'null')
     end
 {%- endmacro %}
 

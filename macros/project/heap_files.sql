@@ -3,7 +3,7 @@
 {% macro heap_rows_of_files() -%}
     {%- set texts, tables = [], [] -%}
     {%- for file in crosswalk.source_files('heap', ['heap_files']) if not crosswalk.heap_is_left_out(file) -%}
-        {%- if crosswalk.file_format(file) == 'json' -%}{%- do texts.append(file) -%}
+        {%- if crosswalk.file_format(file) == 'json' or not crosswalk.reads_files() -%}{%- do texts.append(file) -%}
         {%- else -%}{%- do tables.append(file) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -13,23 +13,37 @@
     {{- parts | join('\n\nunion all\n\n') -}}
 {%- endmacro %}
 
-{# Lines of JSON. A record with nested objects is escaped once too often in Heap's export: it is read once less where that makes it JSON. #}
+{# Lines of JSON; on a warehouse all rows, since a table of raw lines holds each row of a CSV file as an object of its texts. A record with nested objects is escaped once too often in Heap's export: it is read once less where that makes it JSON. #}
 {% macro heap_text_rows(files) -%}
     select
         file,
         case when has_double_escapes then {{ crosswalk.json_unescape_once('line') }} else line end as line,
         {{ crosswalk.heap_table_of('file') | indent(8) }} as table_name,
+        {%- if crosswalk.reads_files() %}
         'json' as file_format,
+        {%- else %}
+        {{ crosswalk.heap_format_of('file') | indent(8) }} as file_format,
+        {%- endif %}
+        {%- for column in crosswalk.raw_line_columns() %}
+        {{ column }},
+        {%- endfor %}
         has_double_escapes
     from (
         select
-            file,
-            line,
+            *,
             case
+                {%- if not crosswalk.reads_files() %}
+                when {{ crosswalk.heap_format_of('file') }} <> 'json' then false
+                {%- endif %}
                 when {{ crosswalk.json_is_strict_object('line') | indent(16) }} then false
                 else coalesce({{ crosswalk.json_is_strict_object(crosswalk.json_unescape_once('line')) | indent(16) }}, false)
             end as has_double_escapes
-        from {{ crosswalk.read_lines(files, 'stg_heap__lines') | indent(8) }}
+        from (
+            {{ crosswalk.raw_lines('heap', ['heap_files'], files) | indent(12) }}
+        ) as raw_lines
+        {%- if not crosswalk.reads_files() %}
+        where file in ({% for file in files %}{{ crosswalk.literal(file) }}{{ ', ' if not loop.last }}{% else %}''{% endfor %})
+        {%- endif %}
     ) as text_lines
 {%- endmacro %}
 
@@ -85,6 +99,15 @@
 {% macro file_format(file) -%}
     {%- set name = modules.re.sub('[.](gz|zst)$', '', file | lower) -%}
     {{- 'csv' if name.endswith('.csv') else ('parquet' if name.endswith('.parquet') else 'json') -}}
+{%- endmacro %}
+
+{# The same in SQL: how the rows of a file were written, before each became a JSON object. #}
+{% macro heap_format_of(file) -%}
+    case
+        when {{ crosswalk.matches('lower(' ~ file ~ ')', '[.]csv([.](gz|zst))?$') }} then 'csv'
+        when {{ crosswalk.matches('lower(' ~ file ~ ')', '[.]parquet$') }} then 'parquet'
+        else 'json'
+    end
 {%- endmacro %}
 
 {# The table that a file holds: the last dotted part of its stem less a leading `heap_`, or its folder for the parts that Spark writes. #}

@@ -3,6 +3,7 @@
    its own instead. #}
 {% macro landed_lines(source, settings=none, query=none, more=[]) -%}
 {%- set settings = settings or [source ~ '_files'] -%}
+{%- set given = more + crosswalk.raw_line_columns() -%}
 with
 
 lines as (
@@ -10,8 +11,7 @@ lines as (
     {% if query -%}
     {{ query | indent(4) }}
     {%- else -%}
-    select file, line
-    from {{ crosswalk.read_lines(crosswalk.source_files(source, settings), 'stg_' ~ source ~ '__lines') }}
+    {{ crosswalk.raw_lines(source, settings) | indent(4) }}
     {%- endif %}
 
 ),
@@ -19,7 +19,7 @@ lines as (
 inspected as (
 
     select
-        {{ (['file', 'line'] + more) | join(', ') }},
+        {{ (['file', 'line'] + given) | join(', ') }},
         {{ crosswalk.json_nul_escape('line') }} as has_nul,
         {{ crosswalk.json_lone_surrogate('line') }} as has_lone_surrogate
     from lines
@@ -29,13 +29,14 @@ inspected as (
 repaired as (
 
     select
-        {{ (['file'] + more) | join(', ') }},
+        {{ (['file'] + given) | join(', ') }},
         case when has_nul or has_lone_surrogate then {{ crosswalk.json_repair_escapes('line') }} else line end as line,
         coalesce(has_nul, false) as has_nul,
         coalesce(has_lone_surrogate, false) as has_lone_surrogate
     from inspected
 
-),
+)
+{%- if crosswalk.reads_files() %},
 
 unreadable_files as (
 
@@ -76,10 +77,26 @@ select
     'unreadable_file' as read_error,
     cast(null as {{ dbt.type_bigint() }}) as line_number
 from unreadable_files
+{%- else %}
+
+select
+    file,
+    line,
+    case when read_error is null then {{ crosswalk.json_is_strict_object('line') }} else false end as is_strict,
+    has_nul,
+    has_lone_surrogate,
+    {%- for column in more %}
+    {{ column }},
+    {%- endfor %}
+    {{ crosswalk.landed_position([crosswalk.by_bytes('file'), 'line_number', crosswalk.by_bytes('line')]) }}
+    read_error,
+    line_number
+from repaired
+{%- endif %}
 {%- endmacro %}
 
-{# What the post-hook of the same model inserts into it (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number): the lines that the
-   engine could not read at all. #}
+{# What the post-hook of the same model inserts into it (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number): the lines that an
+   engine that reads files could not read at all. #}
 {% macro landed_rejects(source) -%}
 select file, line, false, false, false, reason, line_number
 from ({{ crosswalk.read_rejects('stg_' ~ source ~ '__lines') }}) as rejects

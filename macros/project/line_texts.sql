@@ -1,14 +1,15 @@
-{# The body of a CTE with the text of each landed line as it counts: of doubled keys the last one. `landed` and `deduplicated` are the source's relations,
-   `more` further columns of the first. #}
+{# The body of a CTE with the text of each landed line as it counts: of doubled keys the last one; `written_line` is the same as it was written. `landed` and
+   `deduplicated` are the source's relations, `more` further columns of the first. #}
 {% macro line_texts(landed, deduplicated, more=[]) -%}
     select
         raw_lines.line_id,
         {%- for column in more %}
         raw_lines.{{ column }},
         {%- endfor %}
-        coalesce(deduplicated_keys.line, raw_lines.line) as line
+        {{ crosswalk.json_line('coalesce(deduplicated_keys.line, raw_lines.line)', 'raw_lines.is_strict') }} as line,
+        coalesce(deduplicated_keys.line, raw_lines.line) as written_line
     from (
-        select {{ (['line'] + more) | join(', ') }}, {{ crosswalk.row_position() }} as line_id
+        select {{ (['line', 'is_strict'] + more) | join(', ') }}, {{ crosswalk.row_position() }} as line_id
         from {{ landed }}
     ) as raw_lines
     left join {{ deduplicated }} as deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
@@ -27,7 +28,7 @@
         raw_lines.has_nul,
         raw_lines.has_lone_surrogate,
         deduplicated_keys.line_id is not null as has_duplicate_keys,
-        case when raw_lines.is_strict then coalesce(deduplicated_keys.line, raw_lines.line) end as line,
+        case when raw_lines.is_strict then {{ crosswalk.json_line('coalesce(deduplicated_keys.line, raw_lines.line)', 'raw_lines.is_strict') }} end as line,
         coalesce(raw_lines.read_error, case when not raw_lines.is_strict then {{ unreadable }} end) as read_error
     from (
         select

@@ -1,5 +1,13 @@
 {# The body of a source's `__located` model, from its landed lines: the file and the number of each. #}
 {% macro located_lines(landed) -%}
+{%- if not crosswalk.reads_files() -%}
+select
+    {{ crosswalk.row_position() }} as line_id,
+    file,
+    line,
+    line_number
+from {{ landed }}
+{%- else -%}
 with
 
 raw_lines as (
@@ -69,4 +77,5 @@ select
     coalesce(positions.own_number, positions.position_in_file + coalesce(pushed.rejects_before, 0)) as line_number
 from positions
 left join pushed on positions.line_id = pushed.line_id
+{%- endif -%}
 {%- endmacro %}

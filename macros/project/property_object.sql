@@ -2,18 +2,18 @@
    become an empty object, and any other value is kept under the column's name. #}
 {% macro property_object(value, column) -%}
     case {{ crosswalk.json_kind(value) }}
-        when 'object' then {{ value }}::varchar
+        when 'object' then cast({{ value }} as {{ dbt.type_string() }})
         when 'string'
             then case
                 when {{ crosswalk.json_is_strict_object(crosswalk.json_scalar_text(value)) }}
                     then {{ crosswalk.read_object_text(crosswalk.json_scalar_text(value), column) }}
                 when {{ crosswalk.is_blank(crosswalk.json_scalar_text(value)) }} then '{}'
-                else {{ crosswalk.json_build([[crosswalk.json_name(column), value ~ '::varchar']]) }}
+                else {{ crosswalk.json_build([[crosswalk.json_name(column), 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')']]) }}
             end
         when 'array'
-            then case when {{ value }}::varchar = '[]' then '{}' else {{ crosswalk.json_build([[crosswalk.json_name(column), value ~ '::varchar']]) }} end
-        when 'number' then {{ crosswalk.json_build([[crosswalk.json_name(column), value ~ '::varchar']]) }}
-        when 'boolean' then {{ crosswalk.json_build([[crosswalk.json_name(column), value ~ '::varchar']]) }}
+            then case when cast({{ value }} as {{ dbt.type_string() }}) = '[]' then '{}' else {{ crosswalk.json_build([[crosswalk.json_name(column), 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')']]) }} end
+        when 'number' then {{ crosswalk.json_build([[crosswalk.json_name(column), 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')']]) }}
+        when 'boolean' then {{ crosswalk.json_build([[crosswalk.json_name(column), 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')']]) }}
         else '{}'
     end
 {%- endmacro %}
@@ -30,7 +30,7 @@
 {# Groups as the hub holds them, {"type": ["key", …]}, from an object of keys or of lists of keys. #}
 {% macro group_lists(value) -%}
     case
-        when {{ value }} is null or {{ value }}::varchar in ('{}', 'null') then '{}'
+        when {{ value }} is null or cast({{ value }} as {{ dbt.type_string() }}) in ('{}', 'null') then '{}'
         when {{ crosswalk.json_kind(value) }} = 'object' then {{ crosswalk.json_text_lists(value) }}
         else '{}'
     end

@@ -29,7 +29,7 @@ ranked as (
         judged.line_id,
         row_number() over (
             partition by judged.source_project, judged.event_key
-            order by {{ first }}judged.received_at desc nulls last, {{ crosswalk.md5_hex('raw_lines.line') }} desc, judged.line_id asc
+            order by {{ first }}judged.received_at desc nulls last, {{ crosswalk.by_bytes(crosswalk.md5_hex('raw_lines.line')) }} desc, judged.line_id asc
         ) as upload_rank
     from judged
     inner join contested_keys

@@ -1,6 +1,10 @@
 {# The raw files of a source, without those that were set aside as unreadable. A source that is selected but has no file is an error; the settings after
-   the first may find none. #}
+   the first may find none. On a warehouse the files that the table of raw lines names. #}
 {% macro source_files(source, settings) %}
+    {%- if not crosswalk.reads_files() -%}
+        {%- if not execute -%}{{ return([]) }}{%- endif -%}
+        {{ return(run_query('select distinct file from ' ~ crosswalk.raw_table(source) ~ ' order by file').columns[0].values() | list) }}
+    {%- endif -%}
     {%- set files = [] -%}
     {%- for setting in settings -%}
         {%- do files.extend(crosswalk.resolve_files(var(setting)) | reject('in', var('unreadable_files')) | reject('in', files) | list) -%}

@@ -26,7 +26,7 @@ counted as (
         limit_name,
         count(*) as records,
         max(actual) as worst,
-        {{ crosswalk.latest('record_id', ['actual', 'record_id']) | indent(8) }} as example_record_id
+        {{ crosswalk.latest('record_id', ['actual', crosswalk.by_bytes('record_id')]) | indent(8) }} as example_record_id
     from violations
     group by destination, limit_name
 

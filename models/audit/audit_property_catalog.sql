@@ -44,7 +44,7 @@ key_lists as (
         min(event_date) as first_day,
         max(event_date) as last_day
     from scoped
-    where properties <> '{}'
+    where cast(properties as {{ dbt.type_string() }}) <> '{}'
     group by source, scope, names
 
 ),
@@ -84,7 +84,7 @@ kinds as (
         scope,
         name,
         string_agg(distinct kind, '|' order by kind) as types,
-        min(case when kind <> 'null' then substr(value_text, 1, 200) end) as example
+        min({{ crosswalk.by_bytes("case when kind <> 'null' then substr(value_text, 1, 200) end") }}) as example
     from sampled
     group by source, scope, name
 

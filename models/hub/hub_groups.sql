@@ -41,7 +41,7 @@ property_values as (
         {{ crosswalk.latest('cast(entries.value as ' ~ dbt.type_string() ~ ')', [
             "coalesce(mentions.seen_at, timestamp '2000-01-01 00:00:00')",
             "coalesce(mentions.received_at, timestamp '2000-01-01 00:00:00')",
-            'mentions.event_key',
+            crosswalk.by_bytes('mentions.event_key'),
         ]) | indent(8) }} as property_value
     from mentions, {{ crosswalk.each_key("coalesce(mentions.properties, '{}')") }}
     where mentions.source in ('{{ by_key | join("', '") }}')
@@ -74,7 +74,7 @@ summed as (
         {{ crosswalk.latest("nullif(properties, '{}')", [
             "coalesce(seen_at, timestamp '2000-01-01 00:00:00')",
             "coalesce(received_at, timestamp '2000-01-01 00:00:00')",
-            'event_key',
+            crosswalk.by_bytes('event_key'),
         ]) | indent(8) }} as properties,
         -- no row that names the group has any time: the oldest time that an event can have says as much
         coalesce(min(seen_at), timestamp '2000-01-01 00:00:00') as first_seen_at,

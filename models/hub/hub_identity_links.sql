@@ -55,7 +55,7 @@ pairs as (
         coalesce(min(seen_at), timestamp '2000-01-01 00:00:00') as first_seen_at,
         coalesce(max(seen_at), timestamp '2000-01-01 00:00:00') as last_seen_at,
         -- a merge says more than any event: both may be users
-        coalesce(min(case when evidence = 'merge' then evidence end), min(case when evidence = 'event' then evidence end), min(evidence)) as evidence
+        coalesce(min(case when evidence = 'merge' then evidence end), min(case when evidence = 'event' then evidence end), min({{ crosswalk.by_bytes('evidence') }})) as evidence
     from usable
     where device_id is not null and user_id is not null
     group by source, source_project, device_id, user_id
@@ -68,7 +68,7 @@ ranked as (
         *,
         row_number() over (
             partition by source, source_project, device_id
-            order by first_seen_at asc, user_id asc
+            order by first_seen_at asc, {{ crosswalk.by_bytes('user_id') }} asc
         ) as link_rank,
         count(*) over (partition by source, source_project, device_id) as users_on_device
     from pairs

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{%- set last_row = ['event_at', 'received_at', 'event_key'] %}
+{%- set last_row = ['event_at', 'received_at', crosswalk.by_bytes('event_key')] %}
 {%- set by_key = var('sources') if var('user_properties_merge') == 'key' else crosswalk.sources_that_set_once() %}
 {%- set by_row = var('sources') | reject('in', by_key) | list %}
 
@@ -39,8 +39,8 @@ property_values as (
         entries.key as property_name,
         cast(entries.value as {{ dbt.type_string() }}) as property_value,
         max(snapshots.event_at) as event_at,
-        {{ crosswalk.latest('snapshots.received_at', ['snapshots.event_at', 'snapshots.received_at', 'snapshots.event_key']) }} as received_at,
-        {{ crosswalk.latest('snapshots.event_key', ['snapshots.event_at', 'snapshots.received_at', 'snapshots.event_key']) }} as event_key
+        {{ crosswalk.latest('snapshots.received_at', ['snapshots.event_at', 'snapshots.received_at', crosswalk.by_bytes('snapshots.event_key')]) }} as received_at,
+        {{ crosswalk.latest('snapshots.event_key', ['snapshots.event_at', 'snapshots.received_at', crosswalk.by_bytes('snapshots.event_key')]) }} as event_key
     from snapshots, {{ crosswalk.each_key('snapshots.snapshot') }}
     where snapshots.source in ('{{ by_key | join("', '") }}')
     group by snapshots.source, snapshots.source_project, snapshots.person_key, property_name, property_value

@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('crosswalk_properties') }}
 -- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
 
-{%- set last_row = ['event_at', 'received_at', 'event_key'] %}
+{%- set last_row = ['event_at', 'received_at', crosswalk.by_bytes('event_key')] %}
 
 with
 

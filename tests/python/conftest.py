@@ -1,10 +1,14 @@
 """Fixtures and options of all tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import harness
 import pytest
 from crosswalk import redact
+from postgres import database, postgres_server
+
+__all__ = ["database", "postgres_server"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,3 +59,26 @@ def heap_samples() -> harness.Result:
     """All sample tables of Heap and both files of its JSON export, in one real build with every data test."""
     files = sorted(str(path) for path in (harness.ROOT / "samples" / "heap").iterdir())
     return harness.build([], {"sources": ["heap"], "heap_files": files, "as_of": "2025-01-01"})
+
+
+@pytest.fixture(scope="session")
+def mixpanel_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The sample exports of Mixpanel, and an identity of whom nothing else is known: its mappings cover a whole project,
+    an export a part of its days."""
+    mapping = tmp_path_factory.mktemp("mappings") / "mappings.jsonl"
+    mapping.write_text('{"distinct_id":"nobody-1","resolved_distinct_id":"nobody-2"}\n')
+    return [*harness.mixpanel_files(), mapping]
+
+
+@pytest.fixture(scope="session")
+def together(mixpanel_files: list[Path]) -> harness.Result:
+    """All sources into both destinations in one real build, with every test."""
+    settings = {
+        "sources": harness.SOURCES,
+        "amplitude_files": [str(path) for path in harness.sample_files()],
+        "heap_files": [str(path) for path in sorted((harness.ROOT / "samples" / "heap").iterdir())],
+        "mixpanel_files": [str(path) for path in mixpanel_files],
+        "posthog_files": [str(path) for path in harness.posthog_files()],
+        "as_of": harness.DAY_OF_ALL,
+    }
+    return harness.build([], settings, unit_tests=True)

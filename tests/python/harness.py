@@ -40,6 +40,8 @@ PROJECT_OF_A_ROW = re.compile(
 MARK = "the-import-id"
 DEFAULT_PROJECT = "default"
 DEFAULT_MARK = "crosswalk"
+# What rows without an upload time are held against where all sources are built together.
+DAY_OF_ALL = "2025-07-01"
 CASE = "case-{:04}"
 MODELS_ONLY = ("--select", "resource_type:model", "--indirect-selection", "empty")
 
@@ -327,7 +329,7 @@ def build(
     _write_profile(folder, 2, time_zone)
     settings = {**({"amplitude_files": [str(file) for file in files]} if files else {}), **(variables or {})}
     without = [] if unit_tests else ["--exclude-resource-type", "unit_test"]
-    _dbt(["build", *without], folder, settings, project)
+    dbt(["build", *without], folder, settings, project)
     return Result(_Database(duckdb.connect(str(folder / f"{DATABASE}.duckdb"))))
 
 
@@ -341,7 +343,7 @@ def dbt_error(
     folder = folder or new_folder()
     _write_profile(folder, 2, None)
     try:
-        _dbt(command, folder, variables, project)
+        dbt(command, folder, variables, project)
     except DbtError as error:
         return str(error)
     raise AssertionError(f"dbt took {dict(variables)}")
@@ -351,7 +353,7 @@ def rendered(template: str, project: Path) -> str:
     """What the macros of a project make of a template."""
     folder = new_folder()
     _write_profile(folder, 2, None)
-    result = _dbt(["compile", "--inline", template], folder, {}, project)
+    result = dbt(["compile", "--inline", template], folder, {}, project)
     return str(result.result.results[0].node.compiled_code)
 
 
@@ -367,7 +369,7 @@ def compile_project(variables: str, project: Path = ROOT) -> _Compiled:
     placeholder = str(folder / PLACEHOLDER)
     settings = json.loads(variables)
     settings = {**settings, **{f"{source}_files": placeholder for source in settings["sources"]}}
-    result = _dbt(["compile", *MODELS_ONLY], folder, settings, project)
+    result = dbt(["compile", *MODELS_ONLY], folder, settings, project)
     models: dict[str, _Model] = {}
     for item in result.result.results:
         node = item.node
@@ -392,18 +394,18 @@ def _seeded(project: Path) -> tuple[Path, dict[str, str]]:
     _write_profile(folder, 2, None)
     placeholder: dict[str, Any] = {f"{source}_files": str(folder / PLACEHOLDER) for source in SOURCES}
     placeholder["sources"] = SOURCES
-    _dbt(["seed"], folder, placeholder, project)
+    dbt(["seed"], folder, placeholder, project)
     # dbt keeps its own file open, so the runs take the seeds from a copy
     with duckdb.connect(str(folder / f"{DATABASE}.duckdb")) as connection:
         connection.execute(
             f"attach {_literal(str(folder / SEEDS))} as seeds; copy from database {DATABASE} to seeds; detach seeds"
         )
-    manifest = _dbt(["parse"], folder, placeholder, project).result
+    manifest = dbt(["parse"], folder, placeholder, project).result
     hooks: dict[str, str] = {}
     for node in manifest.nodes.values():
         for hook in node.config.post_hook if node.resource_type == "model" else ():
             inline = hook.sql.replace("{{ this }}", f'{DATABASE}.main."{node.name}"')
-            compiled = _dbt(["compile", "--inline", inline], folder, placeholder, project)
+            compiled = dbt(["compile", "--inline", inline], folder, placeholder, project)
             hooks[hook.sql] = compiled.result.results[0].node.compiled_code
     return folder, hooks
 
@@ -421,7 +423,8 @@ def _write_profile(folder: Path, threads: int, time_zone: str | None) -> None:
     (folder / "profiles.yml").write_text(json.dumps(profile))
 
 
-def _dbt(command: Sequence[str], folder: Path, variables: Vars, project: Path) -> dbtRunnerResult:
+def dbt(command: Sequence[str], folder: Path, variables: Vars, project: Path) -> dbtRunnerResult:
+    """What dbt did by the profile in a folder, where it also writes; `DbtError` with its words where it stopped."""
     said: list[str] = []
 
     def listen(event: Any) -> None:

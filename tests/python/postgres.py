@@ -1,9 +1,8 @@
 """A PostgreSQL server for the tests: started once a session in a temporary folder, a database of its own for each test.
 
 The server is the one of the system (`scripts/ci_setup.sh` installs it). It listens on 127.0.0.1 and a free port, asks for a
-password, and runs as another user where the tests run as root, since PostgreSQL refuses root. Use it in a conftest:
-
-    from postgres import database, postgres_server  # fixtures
+password, and runs as another user where the tests run as root, since PostgreSQL refuses root. The conftest of all tests
+has its fixtures, `postgres_server` and `database`.
 """
 
 import contextlib
@@ -27,6 +26,8 @@ import pytest
 
 _START_SECONDS = 30.0
 _OLDEST = 15
+# Sorted as a language does and not by bytes ("a" before "B", hyphens hardly count): the rules of a database must not show.
+BY_LANGUAGE = "template template0 encoding 'UTF8' lc_ctype 'C.UTF-8' locale_provider icu icu_locale 'en-US'"
 _MISSING = (
     "There is no PostgreSQL server (15 or newer) on this machine, and these tests need one: run scripts/ci_setup.sh, "
     "or put its `initdb` and `postgres` on PATH."
@@ -39,6 +40,7 @@ _SETTINGS = {
     "shared_buffers": "32MB",
     "max_connections": "40",
     "autovacuum": "off",
+    "jit": "off",
     "timezone": "UTC",
     "log_min_messages": "fatal",
 }

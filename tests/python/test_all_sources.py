@@ -5,34 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import harness
-import pytest
-from harness import ROOT, Result, same
+from harness import Result, same
 
-DAY = "2025-07-01"
-# An identity of whom nothing else is known: Mixpanel's mappings cover a whole project, an export a part of its days.
-MAPPING = '{"distinct_id":"nobody-1","resolved_distinct_id":"nobody-2"}\n'
+DAY = harness.DAY_OF_ALL
 ORDER = ("rows_read", "malformed", "duplicate", "filtered", "quarantined", "delivered")
 DESTINATIONS = ("posthog", "mixpanel")
-
-
-@pytest.fixture(scope="module")
-def mixpanel_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    mapping = tmp_path_factory.mktemp("mappings") / "mappings.jsonl"
-    mapping.write_text(MAPPING)
-    return [*harness.mixpanel_files(), mapping]
-
-
-@pytest.fixture(scope="module")
-def together(mixpanel_files: list[Path]) -> Result:
-    settings = {
-        "sources": harness.SOURCES,
-        "amplitude_files": [str(path) for path in harness.sample_files()],
-        "heap_files": [str(path) for path in sorted((ROOT / "samples" / "heap").iterdir())],
-        "mixpanel_files": [str(path) for path in mixpanel_files],
-        "posthog_files": [str(path) for path in harness.posthog_files()],
-        "as_of": DAY,
-    }
-    return harness.build([], settings, unit_tests=True)
 
 
 def texts(result: Result, destination: str) -> Counter[str]:

@@ -1,4 +1,5 @@
-"""Each verb of macros/dialect on DuckDB: dbt renders all cases at once, and each runs on values that are bound, not written."""
+"""Each verb of macros/dialect on DuckDB and on Postgres: dbt renders all cases of an engine at once, and each runs on values
+that are bound, not written."""
 
 import contextlib
 import datetime as dt
@@ -19,18 +20,50 @@ import jinja2
 import pytest
 import yaml
 from dbt.cli.main import dbtRunner
+from postgres import BY_LANGUAGE, Server
 
 ROOT = Path(__file__).resolve().parents[2]
 DIALECT = ROOT / "macros" / "dialect"
 VERBS = sorted(path.stem for path in DIALECT.glob("*.sql") if path.stem != "lacks_verb")
 
 # A warehouse without a word for it does as well.
-MAY_BE_EMPTY = {"materialized": "", "declared_variables": "[]"}
+MAY_BE_EMPTY = {
+    "materialized": "",
+    "declared_variables": "[]",
+    "reads_files": "False",
+    "helper_functions": "",
+}
+
+# What belongs to an engine that reads files itself. Elsewhere the raw lines stand in a table.
+OF_FILES = {
+    "no_rejects",
+    "read_lines",
+    "read_rejects",
+    "csv_header",
+    "parquet_columns",
+    "read_csv_rows",
+    "read_parquet_rows",
+    "resolve_files",
+}
+ENGINES = ("duckdb", "postgres")
 
 BORDER = "-- next case --"
 FOLDER = "THE-FOLDER"
 
 Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Each:
+    """What differs from engine to engine."""
+
+    duckdb: Any
+    postgres: Any
+
+
+def on(engine: str, value: Any) -> Any:
+    """What a value is on an engine."""
+    return getattr(value, engine) if isinstance(value, Each) else value
 
 
 @dataclass(frozen=True)
@@ -41,7 +74,7 @@ class Case:
     what: str
     jinja: str
     given: Rows
-    query: str
+    query: str | Each
     expected: Any
 
 
@@ -52,7 +85,7 @@ def case(
     verb: str,
     call: str,
     expected: Any,
-    query: str = "select {} from given",
+    query: str | Each = "select {} from given",
     what: str = "",
     rows: Rows | None = None,
     **given: Any,
@@ -102,7 +135,7 @@ for key, value in [
         "json_path",
         f"json_path({literal})",
         value,
-        query="select json_extract_string(x, {}) from given",
+        query=Each("select json_extract_string(x, {}) from given", "select x::json #>> {} from given"),
         x=AWKWARD,
     )
     case(
@@ -131,7 +164,7 @@ case(
     what="an integer beyond 2^53",
 )
 case("json_pick", "json_pick('x', ['b', 'missing', 'a'])", ['"y"', None, "1"], x='{"a":1,"b":"y"}')
-case("json_pick", "json_pick('x', [])", ["{}"], x="{}", what="no keys")
+case("json_pick", "json_pick('x', [])", Each(["{}"], []), x="{}", what="no keys")
 case("json_pick_text", "json_pick_text('x', ['b', 'n'])", ["y", None], x='{"n":null,"b":"y"}')
 case("json_picked", "json_picked('x', ['a', 'b'], 'b')", "2", x=["1", "2"])
 case(
@@ -347,14 +380,20 @@ case(
     x="1",
     what="of nothing",
 )
-case("as_json", "as_json('x')", '{"a": 1}', x='{"a": 1}')
-case("as_json", "as_json('x')", "JSON", query="select typeof({}) from given", x="{}", what="its type")
-case("json_type_name", "json_type_name()", "JSON", query="select typeof('{{}}'::{})")
+case("as_json", "as_json('x')", '{"a": 1}', query="select ({})::varchar from given", x='{"a": 1}')
+TYPE_OF = Each("select typeof({}) from given", "select pg_typeof({})::text from given")
+case("as_json", "as_json('x')", Each("JSON", "json"), query=TYPE_OF, x="{}", what="its type")
+case(
+    "json_type_name",
+    "json_type_name()",
+    Each("JSON", "json"),
+    query=Each("select typeof('{{}}'::{})", "select pg_typeof('{{}}'::{})::text"),
+)
 case(
     "json_types",
     "{{ tojson(crosswalk.json_types()) | replace('[', '') | replace(']', '') | replace('\"', \"'\") }}",
-    ["json", "varchar"],
-    query="select [{}]",
+    Each(["json", "varchar"], ["json", "text"]),
+    query="select array[{}]",
 )
 
 # ---------- reading lines
@@ -417,6 +456,15 @@ for text, strict in [
     ('{"a":1', False),
     ("{'a':1}", False),
     ('{"a":1} {"b":2}', False),
+    ('{"a":1e400}', False),
+    ('{"a":-1.5E+309}', False),
+    ('{"a":1e308,"b":1e-999}', True),
+    ('{"a":"1e400"}', True),
+    ('{"a":"\\ud800"}', False),
+    ('{"a":"\\u12"}', False),
+    ('{"a":"\t"}', False),
+    ('{"a":01}', False),
+    ("[" * 9000, False),
     ("", False),
     (None, False),
 ]:
@@ -435,7 +483,7 @@ for text, has_nul, has_half, repaired in [
     case("json_nul_escape", "json_nul_escape('x')", has_nul, x=text, what=text)
     case("json_lone_surrogate", "json_lone_surrogate('x')", has_half, x=text, what=text)
     case("json_repair_escapes", "json_repair_escapes('x')", repaired, x=text, what=text)
-READ = "select list(line order by line nulls first) from {}"
+READ = "select array_agg(line order by line nulls first) from {}"
 case(
     "read_lines",
     f"read_lines(['{FOLDER}/mixed.json', '{FOLDER}/packed.json.gz'], 'verb_lines')",
@@ -446,7 +494,7 @@ case(
     "read_lines",
     f"read_lines(['{FOLDER}/it\\'s #1.json'], 'verb_names')",
     ["it's #1.json"],
-    query="select list(parse_filename(file)) from {}",
+    query="select array_agg(parse_filename(file)) from {}",
     what="file names",
 )
 REJECTS = "select line_number || ' ' || reason || ' ' || parse_filename(file) from ({}) as rejects"
@@ -489,20 +537,20 @@ case(
     "read_csv_rows",
     f"read_csv_rows(['{FOLDER}/table.csv'], {{'skip': 0}}, ['user_id', 'a', 'q', 'x'], 'verb_rows')",
     ['{"user_id":"1","a":"x, \\"y\\"\\nz","x":"0"}'],
-    query="select list(line) from ({}) as rows_of_files",
+    query="select array_agg(line) from ({}) as rows_of_files",
 )
 case(
     "read_csv_rows",
     f"read_csv_rows(['{FOLDER}/blank.csv'], {{'skip': 2}}, ['a', 'b'], 'verb_blank')",
     ['{"a":"1","b":"x"}'],
-    query="select list(line) from ({}) as rows_of_files",
+    query="select array_agg(line) from ({}) as rows_of_files",
     what="blank lines first",
 )
 case(
     "read_csv_rows",
     f"read_csv_rows(['{FOLDER}/mixed.csv'], {{'skip': 0, 'mixes_breaks': true}}, ['a', 'b'], 'verb_mixed')",
     ['{"a":"1","b":"x"}', '{"a":"2"}', '3,,"y ""z"""', '{"a":"4","b":"q\\r\\nr"}'],
-    query="select list(line) from ({}) as rows_of_files",
+    query="select array_agg(line) from ({}) as rows_of_files",
     what="line breaks of several kinds",
 )
 case(
@@ -513,7 +561,7 @@ case(
         '{"user":9007199254740993,"n":[1,null],"d":123456789012345678901234567890.10,"f":1.5}',
         '{"user":1,"f":"nan"}',
     ],
-    query="select list(line order by line desc) from ({}) as rows_of_files",
+    query="select array_agg(line order by line desc) from ({}) as rows_of_files",
 )
 case(
     "no_rejects",
@@ -538,21 +586,21 @@ case(
     "numbered",
     "numbered('given', ['x'], ['y', 'x'], 'place')",
     ["1 c", "2 a", "3 b"],
-    query="select list(place || ' ' || x) from ({}) as in_order",
+    query="select array_agg(place || ' ' || x) from ({}) as in_order",
     rows=[{"x": "b", "y": 2}, {"x": "a", "y": 2}, {"x": "c", "y": 1}],
 )
 DECLARED = sorted(yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"])
 case(
     "declared_variables",
     "{{ crosswalk.declared_variables() | sort | join(' ') }}",
-    " ".join(DECLARED),
+    Each(" ".join(DECLARED), ""),
     query="select '{}'",
 )
 case(
     "row_position",
     "row_position()",
     ["b", "a"],
-    query="select list(x order by {}) from landed",
+    query="select array_agg(x order by {}) from landed",
     what="the order of writing",
 )
 
@@ -705,25 +753,25 @@ case(
     "each_text",
     "each_text('x', 'name', 'names')",
     ["", "b"],
-    query="select list(names.name order by names.name) from given, {}",
+    query="select array_agg(names.name order by names.name) from given, {}",
     x=["b", ""],
 )
 case(
     "each_element",
     "each_element('x')",
     ['"a"', "null", '{"b":1}'],
-    query="select list(elements.element::varchar order by elements.element::varchar) from given, {}",
+    query="select array_agg(elements.element::varchar order by length(elements.element::varchar)) from given, {}",
     x='["a",null,{"b":1}]',
 )
 case(
     "each_element",
     "each_element('x')",
     None,
-    query="select list(elements.element) from given, {}",
+    query="select array_agg(elements.element) from given, {}",
     x="[]",
     what="of nothing",
 )
-ENTRIES = "select list(entries.key || '=' || entries.value::varchar order by entries.key) from given, {}"
+ENTRIES = "select array_agg(entries.key || '=' || entries.value::varchar order by entries.key) from given, {}"
 case(
     "each_key",
     "each_key('x')",
@@ -889,6 +937,91 @@ case(
 )
 
 
+case(
+    "by_bytes",
+    "by_bytes('x')",
+    ["A", "B", "a", "b", "ä", "😀"],
+    query="select array_agg(x order by {}) from given",
+    rows=[{"x": x} for x in ["ä", "B", "b", "😀", "A", "a"]],
+)
+case(
+    "by_bytes",
+    "by_bytes('x')",
+    "Z",
+    query="select min({}) from given",
+    rows=[{"x": x} for x in ["a", "Z"]],
+    what="the least",
+)
+case("list_size", "list_size('x')", 2, x=["a", ""])
+case("list_size", "list_size('x')", 0, what="nothing", x=[])
+for size, power in [
+    ("0.001", 1),
+    ("1", 1),
+    ("1.001", 2),
+    ("2", 2),
+    ("7.999", 8),
+    ("8", 8),
+    ("8.001", 16),
+    ("1048576", 1048576),
+    ("536870912", 536870912),
+]:
+    case("power_of_two", f"power_of_two('{size}')", power, query="select cast({} as bigint)", what=size)
+case("json_line", "json_line('x', 'true')", Each('{ "a": 1.10 }', '{"a":1.1}'), x='{ "a": 1.10 }')
+case(
+    "json_line",
+    "json_line('x', \"x like '{%'\")",
+    Each("{", None),
+    what="no strict JSON",
+    query=Each("select {} from given", "select {} from given where x <> '{{'  union all select null"),
+    x="{",
+)
+case("reads_files", "{{ crosswalk.reads_files() }}", Each(True, False), query="select {}")
+case(
+    "landed_position",
+    "landed_position(['x desc'])",
+    ["1b", "2a"],
+    query=Each(
+        "select ['1b', '2a'] {}",
+        "select array_agg(landed_position || x order by x desc) from (select {} x from given) as landed",
+    ),
+    rows=[{"x": "a"}, {"x": "b"}],
+)
+case("helper_functions", "helper_functions()", Each(False, True), query="select length($case${}$case$) > 0")
+
+# SHA-1 where pgcrypto is not to be had: not run as a verb, but rendered with the others.
+case(
+    "sha1_hex",
+    "postgres__sha1_alone()",
+    True,
+    query="select length($case${}$case$) > 0",
+    what="without pgcrypto",
+)
+
+# ---------- one text for one value: what is hashed and sent has to be the same to the letter
+
+for written, read in {
+    "1.10": "1.1", "1e3": "1000.0", "1e21": "1e21", "1E+2": "100.0", "-0": "0", "-0.0": "-0.0", "0.000001": "0.000001",
+    "0.0000001": "1e-7", "1.5e-10": "1.5e-10", "123456789.123456789": "123456789.12345679",
+    "12345678901234567890": "12345678901234567890",
+    "123456789012345678901234567890": "123456789012345678901234567890", "100000000000000000000.0": "100000000000000000000.0",
+    "1000000000000000000000.0": "1e21", "9007199254740993.0": "9007199254740992.0",
+    "1.7976931348623157e308": "1.7976931348623157e308",
+    "5e-324": "5e-324", "1e-400": "0.0", "1e400": "1e400", "0.1e1": "1.0", "2.50e-3": "0.0025", "1e16": "10000000000000000.0",
+    "-9223372036854775809": "-9223372036854775809", "1234567890123456789012.5": "1.2345678901234568e21", "-1.50": "-1.5",
+    '"a\\/b"': '"a/b"', '"\\u00e9\\u2028\\u007f"': '"é\u2028\x7f"',
+    '"\\u0001\\u001f\\u000b\\b\\f"': '"\\u0001\\u001F\\u000B\\b\\f"',
+    '"\\ud83d\\ude00"': '"😀"', '"\\\\u0041"': '"\\\\u0041"', '"\\u0022 1.10"': '"\\" 1.10"', "[ true , null ]": "[true,null]",
+}.items():  # fmt: skip
+    case("json_minify", "json_minify('x')", f'{{"a":{read}}}', x=f'{{"a":{written}}}', what=written)
+case(
+    "json_string",
+    "json_string('x')",
+    '"\\u0001\\u000B\\u001F\\"\\\\\x7f"',
+    x='\x01\x0b\x1f"\\\x7f',
+    what="control characters",
+)
+
+
 def literal_type(value: Any) -> str:
     """The SQL type that a value is bound as."""
     if isinstance(value, dt.datetime):
@@ -921,14 +1054,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return files
 
 
-@pytest.fixture(scope="module")
-def rendered(folder: Path) -> list[str]:
+def cases_on(engine: str) -> list[Case]:
+    """The cases that an engine has a word for."""
+    return [each for each in CASES if engine == "duckdb" or each.verb not in OF_FILES]
+
+
+def render(engine: str, output: dict[str, Any], folder: Path) -> list[str]:
     """The SQL of each case, from one `dbt compile --inline`."""
-    output = {"type": "duckdb", "path": str(folder / "verbs.duckdb"), "schema": "main", "threads": 1}
     (folder / "profiles.yml").write_text(
-        json.dumps({"crosswalk": {"target": "duckdb", "outputs": {"duckdb": output}}})
+        json.dumps({"crosswalk": {"target": engine, "outputs": {engine: output}}})
     )
-    inline = f"\n{BORDER}\n".join(each.jinja.replace(FOLDER, str(folder)) for each in CASES)
+    inline = f"\n{BORDER}\n".join(each.jinja.replace(FOLDER, str(folder)) for each in cases_on(engine))
     arguments = ["compile", "--inline", inline, "--project-dir", str(ROOT), "--profiles-dir", str(folder)]
     paths = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     with contextlib.chdir(ROOT):
@@ -938,15 +1074,25 @@ def rendered(folder: Path) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def full_query(each: Case, sql: str) -> tuple[str, list[Any]]:
+@pytest.fixture(scope="module")
+def rendered(folder: Path) -> list[str]:
+    """The SQL of the cases on DuckDB."""
+    output = {"type": "duckdb", "path": str(folder / "verbs.duckdb"), "schema": "main", "threads": 1}
+    return render("duckdb", output, folder)
+
+
+def full_query(each: Case, sql: str, engine: str = "duckdb") -> tuple[str, list[Any]]:
     """The query of a case, and the values to bind."""
+    mark = "?" if engine == "duckdb" else "%s"
     columns = (
-        ", ".join(f"?::{literal_type(value)} as {name}" for name, value in row.items())
+        ", ".join(f"{mark}::{literal_type(value)} as {name}" for name, value in row.items())
         for row in each.given
         if row
     )
     given = " union all ".join(f"select {row}" for row in columns)
-    query = each.query.format(sql)
+    query = on(engine, each.query).format(sql)
+    if engine != "duckdb":
+        query = query.replace("%", "%%")
     return (f"with given as ({given})\n{query}" if given else query), [
         value for row in each.given for value in row.values()
     ]
@@ -969,7 +1115,44 @@ def database(rendered: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
 def test_verb_on_duckdb(number: int, rendered: list[str], database: duckdb.DuckDBPyConnection) -> None:
     each = CASES[number]
     found = database.execute(*full_query(each, rendered[number])).fetchall()
-    assert found == [(each.expected,)]
+    assert found == [(on("duckdb", each.expected),)]
+
+
+@pytest.fixture(scope="module")
+def on_postgres(
+    postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Any, list[str]]]:
+    """A session far from UTC on a database with the helper functions, and the SQL of the cases there."""
+    with postgres_server.database(BY_LANGUAGE) as database:
+        profile = {**database.profile("odd Verbs"), "threads": 1}
+        rendered = render("postgres", profile, tmp_path_factory.mktemp("postgres"))
+        functions = next(
+            sql
+            for each, sql in zip(cases_on("postgres"), rendered, strict=True)
+            if each.verb == "helper_functions"
+        )
+        with contextlib.closing(database.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute('create schema "odd Verbs"')
+            cursor.execute(functions)
+            cursor.execute("set timezone = 'Asia/Kolkata'; set extra_float_digits = -2")
+            cursor.execute(
+                "create table landed as"
+                " select x, landed_position from (values ('a', 2), ('b', 1)) as rows_of (x, landed_position)"
+            )
+            yield cursor, rendered
+
+
+@pytest.mark.parametrize(
+    "number",
+    range(len(cases_on("postgres"))),
+    ids=[f"{each.verb}: {each.what}" for each in cases_on("postgres")],
+)
+def test_verb_on_postgres(number: int, on_postgres: tuple[Any, list[str]]) -> None:
+    each = cases_on("postgres")[number]
+    cursor, rendered = on_postgres
+    query, values = full_query(each, rendered[number], "postgres")
+    cursor.execute(query, values or [])
+    assert [tuple(row) for row in cursor.fetchall()] == [(on("postgres", each.expected),)]
 
 
 def test_every_verb_has_a_case() -> None:
@@ -1033,3 +1216,18 @@ def test_unknown_warehouse_is_told_in_one_sentence(verb: str) -> None:
 @pytest.mark.parametrize("verb", MAY_BE_EMPTY)
 def test_unknown_warehouse_may_do_without(verb: str) -> None:
     assert str(getattr(dialect_on("oracle"), verb)()).strip() == MAY_BE_EMPTY[verb]
+
+
+def test_sha1_is_the_same_without_pgcrypto(on_postgres: tuple[Any, list[str]]) -> None:
+    cursor, rendered = on_postgres
+    of = {each.what: sql for each, sql in zip(cases_on("postgres"), rendered, strict=True)}
+    texts = ["", "abc", "é😀", *("x" * length for length in (54, 55, 56, 63, 64, 65, 119, 120, 128))]
+    cursor.execute(of["without pgcrypto"])
+    try:
+        found = []
+        for text in texts:
+            cursor.execute('select "odd Verbs".crosswalk_sha1_hex(%s)', [text])
+            found.append(cursor.fetchone()[0])
+    finally:
+        cursor.execute(of["helper_functions()"])
+    assert found == [hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest() for text in texts]

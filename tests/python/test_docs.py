@@ -28,7 +28,7 @@ ROUTES = [tuple(path.stem.split("-to-")) for path in sorted((ROOT / "docs").glob
 
 # dbt's own flags that the docs use; dbt's parser is not ours to read.
 DBT = {
-    "build": {"--vars", "--select", "--selector", "--full-refresh"},
+    "build": {"--vars", "--select", "--selector", "--full-refresh", "--target"},
     "seed": set[str](),
     "show": {"--inline", "--limit"},
     "docs": {"--static"},

@@ -88,6 +88,6 @@ payloads as (
 {{ crosswalk.numbered(
     'bucketed',
     ['event_date', 'bucket', 'endpoint', 'record_id', 'distinct_id', 'event_at', 'payload', crosswalk.byte_length('payload') ~ ' as payload_bytes'],
-    ['event_date', 'bucket', 'event_at', 'kind_rank', 'record_id'],
+    ['event_date', 'bucket', 'event_at', 'kind_rank', crosswalk.by_bytes('record_id')],
     'send_order'
 ) }}

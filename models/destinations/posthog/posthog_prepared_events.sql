@@ -34,10 +34,10 @@ compared as (
     select
         *,
         case
-            when user_properties = '{}' then false
+            when cast(user_properties as {{ dbt.type_string() }}) = '{}' then false
             else coalesce({{ crosswalk.md5_hex('said_properties') }} <> lag({{ crosswalk.md5_hex('said_properties') }}) over (
-                partition by source, source_project, distinct_id, user_properties = '{}'
-                order by event_at asc, coalesce(received_at, event_at) asc, event_key asc
+                partition by source, source_project, distinct_id, cast(user_properties as {{ dbt.type_string() }}) = '{}'
+                order by event_at asc, coalesce(received_at, event_at) asc, {{ crosswalk.by_bytes('event_key') }} asc
             ), true)
         end as is_changed
     from events
@@ -66,11 +66,15 @@ person_properties as (
 )
 
 select
-        *,
-        {%- if mode == 'on_change' %}
-        {{ crosswalk.json_overlay('traits_to_set', 'context_to_set') | indent(8) }} as to_set,
-        {%- else %}
-        context_to_set as to_set,
-        {%- endif %}
-        touches_to_set_once as to_set_once
-    from person_properties
+    {{ crosswalk.hub_event_columns() | join(',\n    ') }},
+    posthog_event,
+    distinct_id,
+    said_properties,
+    own_properties,
+    {%- if mode == 'on_change' %}
+    {{ crosswalk.json_overlay('traits_to_set', 'context_to_set') | indent(4) }} as to_set,
+    {%- else %}
+    context_to_set as to_set,
+    {%- endif %}
+    touches_to_set_once as to_set_once
+from person_properties

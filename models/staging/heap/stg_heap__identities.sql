@@ -1,7 +1,7 @@
 -- one row a person: the name that the customer gave it, and its account, as the last row that has one says
 {{ config(materialized='table') }}
 
-{%- set last_row = ["coalesce(seen_at, timestamp '2000-01-01 00:00:00')", 'row_key'] %}
+{%- set last_row = ["coalesce(seen_at, timestamp '2000-01-01 00:00:00')", crosswalk.by_bytes('row_key')] %}
 
 with
 

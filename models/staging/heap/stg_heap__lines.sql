@@ -1,9 +1,9 @@
 {{ config(
     materialized='table',
     post_hook=[
-        "{{ crosswalk.no_rejects('stg_heap__lines') }}",
-        "insert into {{ this }} (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number)
-        {{ crosswalk.landed_rejects('heap') }}",
+        "{% if crosswalk.reads_files() %}{{ crosswalk.no_rejects('stg_heap__lines') }}{% endif %}",
+        "{% if crosswalk.reads_files() %}insert into {{ this }} (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number)
+        {{ crosswalk.landed_rejects('heap') }}{% endif %}",
     ],
 ) }}
 

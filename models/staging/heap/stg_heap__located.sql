@@ -9,12 +9,12 @@ located as (
 
 ),
 
--- a row that could not be read has its own number, and no format
+-- a row that could not be read has its own number, and no format; one of a table of raw lines has it too
 table_rows as (
 
     select {{ crosswalk.row_position() }} as line_id
     from {{ ref('stg_heap__lines') }}
-    where file_format = 'csv'
+    where file_format = 'csv' and line_number is null
 
 )
 

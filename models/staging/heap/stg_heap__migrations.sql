@@ -15,7 +15,7 @@ steps as (
     select
         source_project,
         from_id,
-        {{ crosswalk.latest('to_id', ["coalesce(row_time, timestamp '2000-01-01 00:00:00')", 'to_id']) }} as to_id,
+        {{ crosswalk.latest('to_id', ["coalesce(row_time, timestamp '2000-01-01 00:00:00')", crosswalk.by_bytes('to_id')]) }} as to_id,
         max(row_time) as migrated_at
     from parsed_rows
     group by source_project, from_id

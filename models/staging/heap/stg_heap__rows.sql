@@ -81,7 +81,7 @@ labels as (
         line_id,
         dense_rank() over (
             partition by source_project, event_id, event_at
-            order by case when event_table = 'pageviews' then 0 else 1 end asc, is_listed_only asc, event_table asc
+            order by case when event_table = 'pageviews' then 0 else 1 end asc, is_listed_only asc, {{ crosswalk.by_bytes('event_table') }} asc
         ) as label_rank
     from judged
     where kind = 'event' and reason is null and event_id is not null and event_table is not null

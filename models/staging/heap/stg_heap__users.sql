@@ -36,7 +36,7 @@ picked as (
         coalesce(migrations.final_id, parsed_rows.heap_id) as final_id,
         {{ crosswalk.json_pick_text(line, keys) | indent(8) }} as picked,
         {{ crosswalk.json_text(crosswalk.json_value(line, 'properties'), var('heap_account_property')) }} as nested_account,
-        {{ crosswalk.md5_hex('texts.line') }} as row_key
+        {{ crosswalk.md5_hex('texts.written_line') }} as row_key
     from parsed_rows
     inner join texts on parsed_rows.line_id = texts.line_id
     left join migrations

@@ -17,7 +17,7 @@ held_rows as (
 
     select
         *,
-        row_number() over (partition by source_project, insert_id order by event_at asc, event_key asc) as holder
+        row_number() over (partition by source_project, insert_id order by event_at asc, {{ crosswalk.by_bytes('event_key') }} asc) as holder
     from {{ ref('stg_mixpanel__rows') }}
     where outcome in ('kept', 'filtered')
 

@@ -23,8 +23,8 @@ merged_ids as (
 
     select
         line_id,
-        min(user_id) as user_id,
-        min(merged_id) as merged_id
+        min({{ crosswalk.by_bytes('user_id') }}) as user_id,
+        min({{ crosswalk.by_bytes('merged_id') }}) as merged_id
     from {{ ref('stg_mixpanel__merged_ids') }}
     group by line_id
 

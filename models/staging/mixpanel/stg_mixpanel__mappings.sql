@@ -39,7 +39,7 @@ named as (
 select
     source_project,
     distinct_id,
-    min(resolved_distinct_id) as resolved_distinct_id
+    min({{ crosswalk.by_bytes('resolved_distinct_id') }}) as resolved_distinct_id
 from named
 where distinct_id is not null and resolved_distinct_id is not null
 group by source_project, distinct_id

@@ -22,7 +22,10 @@ nameless_profiles as (
 
 raw_lines as (
 
-    select * from {{ ref('stg_mixpanel__texts') }}
+    select
+        line_id,
+        written_line as line
+    from {{ ref('stg_mixpanel__texts') }}
 
 ),
 

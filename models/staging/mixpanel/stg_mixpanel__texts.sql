@@ -28,7 +28,8 @@ joined_lines as (
 
 select
     raw_lines.line_id,
-    coalesce(joined_lines.line, deduplicated_keys.line, raw_lines.line) as line
+    {{ crosswalk.json_line('coalesce(joined_lines.line, deduplicated_keys.line, raw_lines.line)', 'true') }} as line,
+    coalesce(joined_lines.line, deduplicated_keys.line, raw_lines.line) as written_line
 from raw_lines
 left join deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
 left join joined_lines on raw_lines.line_id = joined_lines.line_id

@@ -46,9 +46,17 @@ opened as (
 
     select
         *,
-        {{ crosswalk.property_object(crosswalk.json_picked('vals', keys, 'properties'), 'properties') | indent(8) }} as properties,
-        {{ crosswalk.json_pick('properties', inner) | indent(8) }} as inside
+        {{ crosswalk.property_object(crosswalk.json_picked('vals', keys, 'properties'), 'properties') | indent(8) }} as properties
     from picked
+
+),
+
+looked_into as (
+
+    select
+        *,
+        {{ crosswalk.json_pick('properties', inner) | indent(8) }} as inside
+    from opened
 
 ),
 
@@ -62,7 +70,7 @@ moved as (
         ) | indent(8) }} as moved_{{ name[1:] }},
         {%- endfor %}
         {{ crosswalk.unknown_columns('posthog', 'unknown_keys', 'line') | indent(8) }} as unknown_columns
-    from opened
+    from looked_into
 
 ),
 

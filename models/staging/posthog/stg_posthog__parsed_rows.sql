@@ -26,9 +26,17 @@ opened as (
 
     select
         *,
-        {{ crosswalk.property_object('properties_value', 'properties') | indent(8) }} as properties,
-        {{ crosswalk.json_pick_text('properties', ids) | indent(8) }} as ids
+        {{ crosswalk.property_object('properties_value', 'properties') | indent(8) }} as properties
     from picked
+
+),
+
+looked_into as (
+
+    select
+        *,
+        {{ crosswalk.json_pick_text('properties', ids) | indent(8) }} as ids
+    from opened
 
 ),
 
@@ -50,7 +58,7 @@ named as (
             when not {{ crosswalk.is_blank(place) }} then {{ place }}
             {%- endfor %}
         end as distinct_id
-    from opened
+    from looked_into
 
 )
 

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres import Database, Server, database, postgres_server
 from standin.server import Standin
 
 from cli.support import Project
-
-__all__ = ["Database", "Server", "database", "postgres_server"]
 
 _VARIABLES = (
     "MIXPANEL_PROJECT_TOKEN",

@@ -19,7 +19,7 @@ from crosswalk.profile import read_target
 from crosswalk.row_warehouse import RowWarehouse
 from crosswalk.sql_text import bound, literal
 from crosswalk.warehouse import Warehouse
-from postgres import Database, Server
+from postgres import BY_LANGUAGE, Database, Server
 from standin.server import Standin
 
 from cli.postgres_support import PASSWORD_VARIABLE, build_postgres, use_postgres
@@ -36,13 +36,11 @@ from cli.support import (
 
 _SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
 _ENGINES = ("postgres", "adapter on postgres", "adapter on duckdb")
-# A language in which "a" sorts before "B" and hyphens hardly count: PostgreSQL's own rules must not show.
-_ENGLISH = "template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US'"
 
 
 @pytest.fixture
 def english(postgres_server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    with postgres_server.database(_ENGLISH) as database:
+    with postgres_server.database(BY_LANGUAGE) as database:
         monkeypatch.setenv(PASSWORD_VARIABLE, database.password)
         yield database
 

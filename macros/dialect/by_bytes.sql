@@ -1,0 +1,15 @@
+{# A text as it is sorted, and compared for the least and the greatest: by its bytes, whatever language the database sorts in. #}
+{% macro by_bytes(text) -%}
+    {{- return(adapter.dispatch('by_bytes', 'crosswalk')(text)) -}}
+{%- endmacro %}
+
+{% macro default__by_bytes(text) %}{{ crosswalk.lacks_verb('by_bytes') }}{% endmacro %}
+
+{% macro duckdb__by_bytes(text) -%}
+    {{ text }}
+{%- endmacro %}
+
+{# PostgreSQL manual, 24.2 Collation Support: C sorts by bytes. #}
+{% macro postgres__by_bytes(text) -%}
+    ({{ text }}) collate "C"
+{%- endmacro %}

@@ -1,0 +1,18 @@
+{# The statements that make what an engine lacks, in the target's schema, on run start; empty where it lacks nothing. #}
+{% macro helper_functions() -%}
+    {{- return(adapter.dispatch('helper_functions', 'crosswalk')()) -}}
+{%- endmacro %}
+
+{% macro default__helper_functions() -%}
+    
+{%- endmacro %}
+
+{% macro duckdb__helper_functions() -%}
+    
+{%- endmacro %}
+
+{# PostgreSQL manual, 38.5 User-Defined Functions. #}
+{% macro postgres__helper_functions() -%}
+    {{- crosswalk.postgres__text_functions() ~ crosswalk.postgres__time_functions() ~ crosswalk.postgres__line_functions() -}}
+    {{- crosswalk.postgres__object_functions() ~ crosswalk.postgres__merge_functions() -}}
+{%- endmacro %}

@@ -1,0 +1,15 @@
+{# A select line that numbers landed lines in an order (SQL expressions), for `row_position`; empty where the engine numbers the rows of a table itself. #}
+{% macro landed_position(order_by) -%}
+    {{- return(adapter.dispatch('landed_position', 'crosswalk')(order_by)) -}}
+{%- endmacro %}
+
+{% macro default__landed_position(order_by) %}{{ crosswalk.lacks_verb('landed_position') }}{% endmacro %}
+
+{% macro duckdb__landed_position(order_by) -%}
+    
+{%- endmacro %}
+
+{# PostgreSQL manual, 9.22 Window Functions. #}
+{% macro postgres__landed_position(order_by) -%}
+    row_number() over (order by {{ order_by | join(', ') }}) as landed_position,
+{%- endmacro %}

@@ -1,0 +1,15 @@
+{# How many elements a list of text has. #}
+{% macro list_size(list) -%}
+    {{- return(adapter.dispatch('list_size', 'crosswalk')(list)) -}}
+{%- endmacro %}
+
+{% macro default__list_size(list) %}{{ crosswalk.lacks_verb('list_size') }}{% endmacro %}
+
+{% macro duckdb__list_size(list) -%}
+    len({{ list }})
+{%- endmacro %}
+
+{# PostgreSQL manual, 9.19 Array Functions and Operators. #}
+{% macro postgres__list_size(list) -%}
+    cardinality({{ list }})
+{%- endmacro %}

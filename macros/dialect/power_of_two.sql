@@ -1,0 +1,15 @@
+{# The least power of two, from 1, that is not below a number. #}
+{% macro power_of_two(number) -%}
+    {{- return(adapter.dispatch('power_of_two', 'crosswalk')(number)) -}}
+{%- endmacro %}
+
+{% macro default__power_of_two(number) %}{{ crosswalk.lacks_verb('power_of_two') }}{% endmacro %}
+
+{% macro duckdb__power_of_two(number) -%}
+    power(2, ceil(log2(greatest({{ number }}, 1))))
+{%- endmacro %}
+
+{# PostgreSQL manual, 9.3 Mathematical Functions and Operators: of numerics, so that the logarithm of 8 is 3. #}
+{% macro postgres__power_of_two(number) -%}
+    power(2, ceil(log(2, greatest({{ number }}, 1)::numeric)))
+{%- endmacro %}

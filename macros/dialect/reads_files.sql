@@ -1,0 +1,16 @@
+{# For Jinja: whether the engine reads the raw files itself. Else their lines stand in a table, see `raw_table`. #}
+{% macro reads_files() -%}
+    {{- return(adapter.dispatch('reads_files', 'crosswalk')()) -}}
+{%- endmacro %}
+
+{% macro default__reads_files() -%}
+    {{- return(false) -}}
+{%- endmacro %}
+
+{% macro duckdb__reads_files() -%}
+    {{- return(true) -}}
+{%- endmacro %}
+
+{% macro postgres__reads_files() -%}
+    {{- return(false) -}}
+{%- endmacro %}

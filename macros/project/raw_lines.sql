@@ -1,0 +1,35 @@
+{# A query of the raw lines of a source: (file, line) of its files where the engine reads files, else (file, line, line_number, read_error) of its table of
+   raw lines. `settings` are the variables that name the files, `files` their names if they are known already. #}
+{% macro raw_lines(source, settings, files=none) -%}
+    {%- if crosswalk.reads_files() -%}
+    select file, line
+    from {{ crosswalk.read_lines(files or crosswalk.source_files(source, settings), 'stg_' ~ source ~ '__lines') }}
+    {%- else -%}
+    select file, line, cast(line_number as {{ dbt.type_bigint() }}) as line_number, cast(read_error as {{ dbt.type_string() }}) as read_error
+    from {{ crosswalk.raw_table(source) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The columns of `raw_lines` besides file and line. #}
+{% macro raw_line_columns() %}
+    {{ return([] if crosswalk.reads_files() else ['line_number', 'read_error']) }}
+{% endmacro %}
+
+{# The table that holds a source's raw lines on a warehouse: `<source>_lines` in the schema of the variable `<source>_schema`, by default the target's own. #}
+{% macro raw_table(source) %}
+    {%- set schema = var(source ~ '_schema') or target.schema -%}
+    {%- set name = source ~ '_lines' -%}
+    {%- if var(source ~ '_shape') != 'raw' -%}
+        {{ exceptions.raise_compiler_error(
+            "The shape '" ~ var(source ~ '_shape') ~ "' of the source '" ~ source ~ "' cannot be read yet. Load the lines of the export into the table "
+            ~ schema ~ "." ~ name ~ " and set '" ~ source ~ "_shape' to raw in dbt_project.yml."
+        ) }}
+    {%- endif -%}
+    {%- if execute and not adapter.get_relation(database=target.database, schema=schema, identifier=name) -%}
+        {{ exceptions.raise_compiler_error(
+            "The source '" ~ source ~ "' is selected but there is no table " ~ schema ~ "." ~ name ~ ". Load the lines of the export into it (file, line_number, line,"
+            ~ " read_error), set '" ~ source ~ "_schema' in dbt_project.yml, or leave '" ~ source ~ "' out of 'sources'."
+        ) }}
+    {%- endif -%}
+    {{ return(api.Relation.create(database=target.database, schema=schema, identifier=name)) }}
+{% endmacro %}

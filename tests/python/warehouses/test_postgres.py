@@ -1,0 +1,193 @@
+"""Postgres gives the rows that DuckDB gives: all sources of the samples, both destinations, to the letter, with late data.
+
+The database sorts as English does and not by bytes, where the server was built for it: no row may depend on that.
+"""
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import harness
+import pytest
+from harness import Result
+from postgres import BY_LANGUAGE, Database, Server
+
+from warehouses import lines, postgres
+
+RAW = "raw"
+SETTINGS = {
+    "sources": harness.SOURCES,
+    "as_of": harness.DAY_OF_ALL,
+    **{f"{source}_schema": RAW for source in harness.SOURCES},
+}
+PAYLOADS = {
+    "posthog": "send_order, event_date, bucket, kind, record_id, distinct_id, event_at, payload_bytes, payload",
+    "mixpanel": "send_order, event_date, bucket, endpoint, record_id, distinct_id, event_at, payload_bytes, payload",
+}
+AUDIT = {
+    "audit_route_counts": "*",
+    "audit_generated": "*",
+    "audit_quarantined": "*",
+    "audit_filtered": "*",
+    "audit_repaired": "*",
+    "audit_unmapped_properties": "*",
+    # the rate is compared below: DuckDB keeps it in four bytes
+    "audit_property_catalog": "source, scope, name, types, rows, first_day, last_day, example",
+    "audit_identity": "*",
+    "audit_payload_limits": "*",
+    "audit_payload_violations": "*",
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A database in which the project was built, and how often each dbt test ended how."""
+
+    database: Database
+    cursor: Any
+    outcomes: Counter[str]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        self.cursor.execute(query)
+        return [tuple(row) for row in self.cursor.fetchall()]
+
+
+def heap_lines(result: Result) -> list[lines.Row]:
+    """Heap's files as lines. A row of a CSV file is an object of its texts, as DuckDB made it; the lines of the JSON export are
+    as they stand in the files."""
+    found = result.sql(
+        "select located.file, located.line_number, located.line, landed.read_error from stg_heap__located as located"
+        " inner join (select rowid as line_id, * from stg_heap__lines) as landed on located.line_id = landed.line_id"
+        " where landed.file_format is distinct from 'json' order by located.file, located.line_number"
+    )
+    rows = [(row["file"], row["line_number"], row["line"], row["read_error"]) for row in found]
+    for path in sorted((harness.ROOT / "samples" / "heap").glob("*.json*")):
+        rows.extend(lines.raw_lines(path))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def raw(together: Result, mixpanel_files: list[Path]) -> dict[str, list[lines.Row]]:
+    """The raw lines of each source."""
+    files = {
+        "amplitude": harness.sample_files(),
+        "mixpanel": mixpanel_files,
+        "posthog": harness.posthog_files(),
+    }
+    read = {
+        source: [row for path in paths for row in lines.raw_lines(path)] for source, paths in files.items()
+    }
+    return {**read, "heap": heap_lines(together)}
+
+
+def load(cursor: Any, raw: dict[str, list[lines.Row]]) -> None:
+    cursor.execute(f"create schema if not exists {RAW}")
+    for source, rows in raw.items():
+        lines.copy(cursor, f"{RAW}.{source}_lines", rows)
+
+
+@pytest.fixture(scope="module")
+def built(
+    postgres_server: Server,
+    raw: dict[str, list[lines.Row]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Built]:
+    """Every second line first, as an export of half of the history would have it, then all of them, with every data test."""
+    folder = tmp_path_factory.mktemp("postgres")
+    with (
+        postgres_server.database(BY_LANGUAGE) as database,
+        contextlib.closing(database.connect()) as connection,
+        connection.cursor() as cursor,
+    ):
+        load(cursor, {source: rows[::2] for source, rows in raw.items()})
+        postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test", "test"], SETTINGS, folder)
+        cursor.execute("select count(*) from crosswalk.posthog_payloads")
+        assert cursor.fetchone()[0] > 0
+        load(cursor, raw)
+        result = postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test"], SETTINGS, folder)
+        tests = (each for each in result.result.results if each.node.resource_type == "test")
+        yield Built(database, cursor, Counter(str(each.status) for each in tests))
+
+
+def test_every_data_test_passes(built: Built) -> None:
+    assert set(built.outcomes) == {"pass"}
+    assert built.outcomes["pass"] > 90
+
+
+@pytest.mark.parametrize("destination", PAYLOADS)
+def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Built, together: Result) -> None:
+    query = f"select {PAYLOADS[destination]} from {{}}{destination}_payloads order by send_order"
+    expected = [tuple(row.values()) for row in together.sql(query.format(""))]
+    found = built.rows(query.format("crosswalk."))
+    assert len(expected) > 100
+    for wanted, row in zip(expected, found, strict=True):
+        assert row[:-1] == wanted[:-1]
+        assert lines.canonical(row[-1]) == lines.canonical(wanted[-1])
+        assert row[-1] == wanted[-1]
+
+
+@pytest.mark.parametrize("relation", AUDIT)
+def test_the_audit_is_that_of_duckdb(relation: str, built: Built, together: Result) -> None:
+    columns = (
+        ", ".join(together.sql(f"select * from {relation} limit 1")[0])
+        if AUDIT[relation] == "*"
+        else AUDIT[relation]
+    )
+    query = f"select {columns} from {{}}{relation}"
+    expected = Counter(tuple(map(str, row.values())) for row in together.sql(query.format("")))
+    assert Counter(tuple(map(str, row)) for row in built.rows(query.format("crosswalk."))) == expected
+
+
+def test_the_rates_of_the_catalog_are_those_of_duckdb(built: Built, together: Result) -> None:
+    query = "select source, scope, name, fill_rate from {}audit_property_catalog"
+    rates = {tuple(row.values())[:3]: row["fill_rate"] for row in together.sql(query.format(""))}
+    found = {row[:3]: row[3] for row in built.rows(query.format("crosswalk."))}
+    assert found == pytest.approx(rates, rel=1e-6)
+
+
+def test_public_relations_hold_json_and_utc_times(built: Built) -> None:
+    types = dict(
+        built.rows(
+            "select table_name || '.' || column_name, data_type from information_schema.columns where table_schema = 'crosswalk'"
+            " and column_name in ('properties', 'event_properties', 'event_time', 'timestamp', 'event_at')"
+        )
+    )
+    assert {types[f"{name}.properties"] for name in ("posthog_events", "mixpanel_events", "hub_users")} == {
+        "json"
+    }
+    assert types["hub_events.event_properties"] == "json"
+    assert {
+        types[name]
+        for name in ("posthog_events.timestamp", "mixpanel_events.event_time", "hub_events.event_at")
+    } == {"timestamp without time zone"}
+
+
+def test_a_payload_is_one_json_object_there(built: Built) -> None:
+    ((wrong,),) = built.rows(
+        "select count(*) from crosswalk.posthog_payloads where json_typeof(payload::json) <> 'object'"
+    )
+    assert wrong == 0
+    ((first,),) = built.rows("select payload::jsonb from crosswalk.posthog_payloads where send_order = 1")
+    assert json.loads(json.dumps(first))["uuid"]
+
+
+def said(built: Built, settings: dict[str, Any], folder: Path) -> str:
+    with pytest.raises(harness.DbtError) as raised:
+        postgres.dbt(
+            built.database, ["compile", "--select", "stg_amplitude__lines"], {**SETTINGS, **settings}, folder
+        )
+    return str(raised.value)
+
+
+def test_a_missing_table_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
+    text = said(built, {"sources": ["amplitude"], "amplitude_schema": "elsewhere"}, tmp_path)
+    assert "The source 'amplitude' is selected but there is no table elsewhere.amplitude_lines." in text
+
+
+def test_a_shape_that_is_not_read_yet_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
+    text = said(built, {"sources": ["amplitude"], "amplitude_shape": "fivetran"}, tmp_path)
+    assert "The shape 'fivetran' of the source 'amplitude' cannot be read yet." in text
