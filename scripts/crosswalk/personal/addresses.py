@@ -18,7 +18,9 @@ _FILES = frozenset(
 _V4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _OCTETS = re.compile(rf"(?!0\.|127\.){_OCTET}(?:\.{_OCTET}){{3}}")
-_V6 = re.compile(r"(?<![\w:.])(?=[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:)[0-9A-Fa-f:]{3,45}(?:(?:\d{1,3}\.){2}\d{1,3})?(?![\w:])")
+_V6 = re.compile(
+    r"(?<![\w:.])(?=[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:)[0-9A-Fa-f:]{3,45}(?:(?:\d{1,3}\.){2}\d{1,3})?(?![\w:])"
+)
 _V6_START = re.compile(r"(?:[23][0-9a-f]{3}|f[cde][0-9a-f]{2}):", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(
     r"(?:\bv|\bver(?:sion)?\.?|\bbuild|\brelease|\bfirmware|\bdriver|\bupgraded?|\bupdated?|\bpatch|\bsection|\boid|\bsdk|"

@@ -18,7 +18,9 @@ _SEVEN_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}")
 _CHECKED = re.compile(r"[A-Za-z]{2}\d{2}[ \u00a0-]?[A-Za-z0-9]{4}")
 _SECRET = re.compile(r"[A-Za-z0-9+/_=.~-]{16}|://|-----BEGIN")
 # The two that are most frequent, alone in their text.
-_MAILBOX = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,60}\.(?:com|net|org|edu|io|de|fr|uk|co\.uk|nl|es|it|pl|br|in)")
+_MAILBOX = re.compile(
+    r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,60}\.(?:com|net|org|edu|io|de|fr|uk|co\.uk|nl|es|it|pl|br|in)"
+)
 _PARAMETER = re.compile(r"[?&;#]([^=?&;#\s]{1,80})=([^&#\s]{6,4000})")
 _V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 

@@ -40,7 +40,9 @@ def decided(found: Collection[Evidence], hints: Hints) -> dict[str, str]:
     for kind, certainty, text in found:
         if certainty is Certainty.TOLD and kind not in hints.kinds:
             continue
-        if certainty is Certainty.LIKELY and (kind in hints.others or text in told and kind not in hints.kinds):
+        if certainty is Certainty.LIKELY and (
+            kind in hints.others or (text in told and kind not in hints.kinds)
+        ):
             continue
         kinds.setdefault(kind, text)
     return kinds

@@ -1,6 +1,7 @@
 """What the name of a property says about its values."""
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -49,7 +50,7 @@ def hints(name: str) -> Hints:
     """What the name says; `phone_number` announces a phone number, `order_id` speaks against one."""
     words = [word.lower() for word in _WORDS.findall(name)]
     found = {kind for kind, telling in _TELLING.items() if any(word in telling.split() for word in words)}
-    found |= {_PAIRS[pair] for pair in zip(words, words[1:], strict=False) if pair in _PAIRS}
+    found |= {_PAIRS[pair] for pair in itertools.pairwise(words) if pair in _PAIRS}
     said = set(words)
     others = set()
     if said & _NUMBERS:

@@ -25,14 +25,15 @@ _LENGTHS = {
 }  # fmt: skip
 _GAP = r"[ \u00a0\u202f\u2009.\-/\u2010-\u2013]"
 _PLUS = re.compile(rf"(?<![\w+])\+ ?\(?[1-9](?:{_GAP}{{0,2}}\(?{_GAP}?\d\)?){{6,16}}(?![\w]|[.]\d)")
-_DOUBLE_ZERO = re.compile(rf"(?<![\w.+/-])00[1-9](?:{_GAP}?\(?\d\)?){{6,16}}(?![\w-])")
+_DOUBLE_ZERO = re.compile(rf"(?<![\w.+/-])(?<!\d[ .\u00a0-])00[1-9](?:{_GAP}?\(?\d\)?){{6,16}}(?![\w-])")
 _NATIONAL = tuple(
     re.compile(text)
     for text in (
         # North America: area code and exchange begin with 2 to 9.
         r"(?<![\w.+/-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?![\w-]|\.\d)",
         # With the trunk 0, and at least one gap behind the area code.
-        rf"(?<![\w.+/:,-])\(?0[1-9]\d{{0,4}}\)?{_GAP}{{1,3}}\d{{2,8}}(?:{_GAP}\d{{2,4}}){{0,4}}(?![\w:-]|[./]\d)",
+        rf"(?<![\w.+/:,-])(?<!\d[ .\u00a0-])\(?0[1-9]\d{{0,4}}\)?{_GAP}{{1,3}}\d{{2,8}}"
+        rf"(?:{_GAP}\d{{2,4}}){{0,4}}(?![\w:-]|[./]\d)",
         # An area code in brackets.
         r"(?<![\w.+/-])(?:8[ -]?)?\(\d{2,5}\) ?\d{2,5}(?:[ -]\d{2,4}){1,3}(?![\w-]|\.\d)",
         # China's mobile numbers.

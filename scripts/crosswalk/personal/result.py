@@ -59,7 +59,9 @@ class Personal:
 def personal_of(content: dict[str, Any]) -> Personal:
     """The findings of a stored plan. Raises TypeError or KeyError where they have another shape."""
     return Personal(
-        int(content["records"]), [PersonalFinding(**one) for one in content["findings"]], int(content["rules"])
+        int(content["records"]),
+        [PersonalFinding(**one) for one in content["findings"]],
+        int(content["rules"]),
     )
 
 

@@ -21,7 +21,8 @@ from crosswalk.personal.result import Personal, Tally
 # What a text needs to hold anything: an @, seven digits close together, four numbers with dots, two colons between
 # hexadecimal digits, a run of sixteen letters and digits, a word that announces a secret, an escape.
 _CANDIDATE = (
-    r"@|%40|\d(?:[\pZ\p{Pd}()./_]{0,3}\d){6}|\d\.\d{1,3}\.\d{1,3}\.\d|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:"
+    r"@|%40|%3[Aa]|\d(?:(?:[\pZ\p{Pd}()./_]|%[2C][0-9A-F]){0,3}\d){6}|"
+    r"[A-Za-z]{2}\d\d(?:[ -]|%20)?[A-Za-z0-9]{4}|\d\.\d{1,3}\.\d{1,3}\.\d|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:"
     r"|[A-Za-z0-9_=-]{16}|[A-Za-z0-9+/_=-]{32}|://[^/]*:|\\u00|-----BEGIN"
 )
 # Texts that are wholly a UUID, an ISO time, a fraction or a time in milliseconds, and short plain words.
@@ -153,13 +154,19 @@ class _Parts:
         positions = self._long.filter(wanted)
         numbers = positions.cast(pa.int64())
         around = [
-            self._flat.take(pc.min_element_wise(pc.max_element_wise(pc.add(numbers, by), 0), len(self._flat) - 1)).to_pylist()
+            self._flat.take(
+                pc.min_element_wise(pc.max_element_wise(pc.add(numbers, by), 0), len(self._flat) - 1)
+            ).to_pylist()
             for by in (-2, -1, 0, 1)
         ]
         for at, before_last, before, text, after in zip(numbers.to_pylist(), *around, strict=True):
             row = bisect.bisect_right(self._starts, at) - 1
             if (at - self._starts[row]) % 2 == 0:
-                name = before if text[:1] == ":" and "]" not in text and "}" not in text[:-1].rstrip("}") else None
+                name = (
+                    before
+                    if text[:1] == ":" and "]" not in text and "}" not in text[:-1].rstrip("}")
+                    else None
+                )
                 yield _Place(row, name, "number", text)
             elif after[:1] == ":":
                 yield _Place(row, text, "name", text)

@@ -1,5 +1,6 @@
 """Tokens and keys: JSON Web Tokens, the keys of well-known services, credentials in addresses, long random texts."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -61,12 +62,14 @@ def _is_mixed(text: str) -> bool:
 
 
 def _kinds(text: str) -> str:
-    return "".join("d" if char.isdigit() else "u" if char.isupper() else "l" for char in text if char.isalnum())
+    return "".join(
+        "d" if char.isdigit() else "u" if char.isupper() else "l" for char in text if char.isalnum()
+    )
 
 
 def _changes(kinds: str) -> float:
     """How often the next character is of another kind, 0 to 1: about 0.6 in random text, 0.3 in NamesOfThings."""
-    return sum(one != other for one, other in zip(kinds, kinds[1:], strict=False)) / max(1, len(kinds))
+    return sum(one != other for one, other in itertools.pairwise(kinds)) / max(1, len(kinds))
 
 
 def is_random(text: str) -> bool:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S104
 """A seeded corpus of values with and without personal data, as exports of product analytics have them.
 
 Every value stands under the name of a property, alone, in a sentence, in a page address, or in a text that is JSON. What is
@@ -14,7 +15,20 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-NEUTRAL = ("value", "note", "input", "label", "text", "field_3", "content", "data", "detail", "answer", "meta", "search_query")
+NEUTRAL = (
+    "value",
+    "note",
+    "input",
+    "label",
+    "text",
+    "field_3",
+    "content",
+    "data",
+    "detail",
+    "answer",
+    "meta",
+    "search_query",
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,9 @@ def corpus(seed: int, number: int) -> Iterator[Item]:
 
 def _placed(r: random.Random, kind: str, text: str, names: tuple[str, ...], is_plain: bool) -> Item:
     """`is_plain`: speaks for itself under any name; else only a telling name or words beside it say what it is."""
-    form = r.choice(("telling", "neutral", "sentence", "json", "url") if is_plain else ("telling", "sentence", "json"))
+    form = r.choice(
+        ("telling", "neutral", "sentence", "json", "url") if is_plain else ("telling", "sentence", "json")
+    )
     if form == "telling":
         value: object = text
         if text.isdigit() and text[0] != "0" and r.random() < 0.4:
@@ -47,10 +63,21 @@ def _placed(r: random.Random, kind: str, text: str, names: tuple[str, ...], is_p
     if form == "neutral":
         return Item(r.choice(NEUTRAL), text, kind, form)
     if form == "sentence":
-        return Item(r.choice(NEUTRAL), r.choice(SENTENCES[kind][: None if is_plain else NAMED[kind]]).format(text), kind, form)
+        return Item(
+            r.choice(NEUTRAL),
+            r.choice(SENTENCES[kind][: None if is_plain else NAMED[kind]]).format(text),
+            kind,
+            form,
+        )
     if form == "json":
-        inner = {"a": r.randrange(9), "user": {r.choice(names): text}} if r.random() < 0.6 else [{r.choice(names): text}]
-        return Item(r.choice(("context", "payload", "properties_json", "body")), json.dumps(inner), kind, form)
+        inner = (
+            {"a": r.randrange(9), "user": {r.choice(names): text}}
+            if r.random() < 0.6
+            else [{r.choice(names): text}]
+        )
+        return Item(
+            r.choice(("context", "payload", "properties_json", "body")), json.dumps(inner), kind, form
+        )
     key = r.choice(names)
     return Item(
         r.choice(("url", "$current_url", "referrer", "page")),
@@ -64,15 +91,41 @@ WORDS = tuple(
     "home cart checkout pricing settings profile search account garden winter yellow table music player report export blue "
     "order invoice summer forest holiday kitchen camera travel finance".split()
 )
-FIRST = tuple("anna ben carla david elena farid grace hugo ines jan kofi lena mia noah olga pedro quinn rosa sven tara".split())
-LAST = tuple("adler brown costa dubois eriksen fischer garcia hansen ito jones kowalski lopez müller nguyen okafor park".split())
+FIRST = tuple(
+    "anna ben carla david elena farid grace hugo ines jan kofi lena mia noah olga pedro quinn rosa sven tara".split()
+)
+LAST = tuple(
+    "adler brown costa dubois eriksen fischer garcia hansen ito jones kowalski lopez müller nguyen okafor park".split()
+)
 SENTENCES = {
-    "email": ("Please write to {} today", "{} signed up", "contact: {}", "invited <{}>", "From {}, thanks!", "user {} not found"),
-    "phone": ("Call me at {}", "my number is {}", "please phone {} after six", "WhatsApp: {}", "Tel. {}", "mobile {} (evenings)",
-              "text me on {}", "Reach me on {} please", "Fax {}"),
+    "email": (
+        "Please write to {} today",
+        "{} signed up",
+        "contact: {}",
+        "invited <{}>",
+        "From {}, thanks!",
+        "user {} not found",
+    ),
+    "phone": (
+        "Call me at {}",
+        "my number is {}",
+        "please phone {} after six",
+        "WhatsApp: {}",
+        "Tel. {}",
+        "mobile {} (evenings)",
+        "text me on {}",
+        "Reach me on {} please",
+        "Fax {}",
+    ),
     "card": ("paid with {}", "card {} declined", "use {} please", "my card number is {}", "{} expires soon"),
     "iban": ("transfer to {}", "IBAN {} please", "account {}, thanks", "refund {} today"),
-    "ip": ("blocked {} after ten tries", "request from {}", "client {} connected", "host {}, port 80", "[{}] timed out"),
+    "ip": (
+        "blocked {} after ten tries",
+        "request from {}",
+        "client {} connected",
+        "host {}, port 80",
+        "[{}] timed out",
+    ),
     "token": ("Authorization: Bearer {}", "token={}", "key {} leaked", "api_key={}", "use {} for the call"),
 }
 # How many of the sentences, from the first, say themselves what they hold.
@@ -126,7 +179,17 @@ _BARE_PHONES = (
 
 
 def _phone(r: random.Random) -> tuple[str, tuple[str, ...], bool]:
-    names = ("phone", "phone_number", "mobile", "contactPhone", "tel", "msisdn", "$phone", "cellPhone", "whatsapp_number")
+    names = (
+        "phone",
+        "phone_number",
+        "mobile",
+        "contactPhone",
+        "tel",
+        "msisdn",
+        "$phone",
+        "cellPhone",
+        "whatsapp_number",
+    )
     is_plain = r.random() < 0.7
     text = _digits(r, r.choice(_PHONES if is_plain else _BARE_PHONES))
     return text, names, is_plain
@@ -145,7 +208,11 @@ def _card(r: random.Random) -> tuple[str, tuple[str, ...], bool]:
     for length in groups:
         parts.append(digits[at : at + length])
         at += length
-    return gap.join(part for part in parts if part), ("card", "card_number", "pan", "cc", "creditCard", "payment"), True
+    return (
+        gap.join(part for part in parts if part),
+        ("card", "card_number", "pan", "cc", "creditCard", "payment"),
+        True,
+    )
 
 
 def _luhn(digits: str) -> bool:
@@ -168,7 +235,11 @@ def _iban(r: random.Random) -> tuple[str, tuple[str, ...], bool]:
         plan = plan[1:]
         while plan and plan[0].isdigit():
             count, plan = count + plan[0], plan[1:]
-        letters = {"n": string.digits, "a": string.ascii_uppercase, "c": string.digits + string.ascii_uppercase}[kind]
+        letters = {
+            "n": string.digits,
+            "a": string.ascii_uppercase,
+            "c": string.digits + string.ascii_uppercase,
+        }[kind]
         body += "".join(r.choice(letters) for _ in range(int(count)))
     number = int("".join(str(int(char, 36)) for char in body + country + "00"))
     text = f"{country}{98 - number % 97:02d}{body}"
@@ -208,7 +279,9 @@ def _token(r: random.Random) -> tuple[str, tuple[str, ...], bool]:
 
     names = ("token", "access_token", "api_key", "authToken", "session_token", "secret", "refreshToken")
     made: tuple[Callable[[], str], ...] = (
-        lambda: ".".join((part({"alg": "HS256", "typ": "JWT"}), part({"sub": run(8), "iat": r.randrange(10**9)}), run(43))),
+        lambda: ".".join(
+            (part({"alg": "HS256", "typ": "JWT"}), part({"sub": run(8), "iat": r.randrange(10**9)}), run(43))
+        ),
         lambda: "sk_live_" + run(24),
         lambda: "ghp_" + run(36),
         lambda: "AKIA" + run(16, string.ascii_uppercase + "234567"),
@@ -223,14 +296,20 @@ def _token(r: random.Random) -> tuple[str, tuple[str, ...], bool]:
     )
     if r.random() < 0.85:
         return r.choice(made)(), names, True
-    return r.choice((run(24), run(32, "0123456789abcdef"), run(40, "0123456789abcdef"), run(20))), names, False
+    return (
+        r.choice((run(24), run(32, "0123456789abcdef"), run(40, "0123456789abcdef"), run(20))),
+        names,
+        False,
+    )
 
 
 POSITIVE = {"email": _email, "phone": _phone, "card": _card, "iban": _iban, "ip": _ip, "token": _token}
 
 
 def _moment(r: random.Random) -> dt.datetime:
-    return dt.datetime(2015, 1, 1) + dt.timedelta(seconds=r.randrange(10 * 365 * 86400), microseconds=r.randrange(10**6))
+    return dt.datetime(2015, 1, 1) + dt.timedelta(
+        seconds=r.randrange(10 * 365 * 86400), microseconds=r.randrange(10**6)
+    )
 
 
 def _version(r: random.Random) -> str:
