@@ -4,7 +4,7 @@ from pathlib import Path
 
 from crosswalk.report.book import Book, Row
 
-_LETTERS = 100
+_LETTERS = 300
 
 
 def find_project(book: Book, destination: str) -> Row:
@@ -111,6 +111,14 @@ where record_id is not null
 order by "at" desc, record_id
 limit {_LETTERS}""",
             masked={"vendor_text": "words", "reason": "words"},
+        )
+        book.files(
+            "letters_total",
+            "Dead letters that were ever written",
+            f"""
+select count(*) as letters
+from read_json('{name}', format = 'newline_delimited', ignore_errors = true, columns = {{record_id: 'varchar'}})
+where record_id is not null""",
         )
 
 

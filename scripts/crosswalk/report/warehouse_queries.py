@@ -68,6 +68,15 @@ def ask_all(book: Book, destination: str) -> None:
     _ask_reasons(book, destination)
 
 
+def ask_keys(book: Book) -> None:
+    """Which keys for hashing there are; never their values."""
+    book.warehouse(
+        "keys",
+        "Keys that properties are hashed with, by name",
+        f"select name from {book.relation('crosswalk_keys')} order by name",
+    )
+
+
 def _ask_flow(book: Book, destination: str) -> None:
     book.warehouse(
         "sources",
@@ -356,6 +365,15 @@ select source, reason, cast(sum(rows) as bigint) as rows
 from {book.relation("audit_filtered")}
 where destination = '{destination}'
 group by source, reason
+order by rows desc, source, reason""",
+    )
+    book.warehouse(
+        "private",
+        "Properties that were left out or hashed",
+        f"""
+select source, reason, rows
+from {book.relation("audit_repaired")}
+where reason like 'private%'
 order by rows desc, source, reason""",
     )
     other = "mixpanel" if destination == "posthog" else "posthog"
