@@ -419,6 +419,7 @@ def _verified_events(report: Report) -> Table:
         "Events by name",
         [
             Column("event", "event", "code"),
+            Column("source", "rows at the source"),
             Column("delivered", "delivered", has_bar=True),
             Column("accepted", "accepted"),
             Column("found", "found"),
