@@ -4,6 +4,7 @@
 {% macro payload_limits(destination) %}
     {%- if destination == 'mixpanel' -%}
     {%- set properties = crosswalk.json_value('payload', 'properties') -%}
+    {%- set profile = crosswalk.json_value('payload', '$set') -%}
     {{ return([
         {'name': 'record_bytes', 'value': 999999, 'effect': 'rejected', 'measure': 'payload_bytes', 'cheap': 'payload_bytes > 999999',
          'source': 'Mixpanel, Import Events: an event is less than 1 MB of uncompressed JSON; profiles and groups likewise'},
@@ -30,6 +31,21 @@
         {'name': 'event_name_characters', 'value': 255, 'effect': 'truncated', 'measure': 'length(' ~ crosswalk.json_text('payload', 'event') ~ ')',
          'cheap': "endpoint = 'import' and payload_bytes > 400",
          'source': 'Mixpanel, Events and Properties: names are cut at 255 characters'},
+        {'name': 'object_bytes', 'value': 8192, 'effect': 'warning', 'measure': crosswalk.json_largest_value(properties),
+         'cheap': "endpoint = 'import' and payload_bytes > 8192",
+         'source': 'Mixpanel, Data Types: a list or an object of an event has at most 8 KB'},
+        {'name': 'insert_id_form', 'value': 0, 'effect': 'rejected',
+         'measure': 'case when ' ~ crosswalk.matches('record_id', '^[A-Za-z0-9-]{1,36}$') ~ ' then 0 else 1 end', 'cheap': "endpoint = 'import'",
+         'source': 'Mixpanel, Import Events: $insert_id has at most 36 letters, digits and hyphens'},
+        {'name': 'properties_per_profile', 'value': 2000, 'effect': 'truncated', 'measure': crosswalk.json_key_count(profile),
+         'cheap': "endpoint <> 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 2000',
+         'source': 'Mixpanel, User Profiles: at most 2000 properties; further ones are not kept'},
+        {'name': 'profile_name_characters', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_key(profile),
+         'cheap': "endpoint <> 'import' and payload_bytes > 300",
+         'source': 'Mixpanel, User Profiles: names of properties have at most 255 characters'},
+        {'name': 'profile_object_bytes', 'value': 262144, 'effect': 'warning', 'measure': crosswalk.json_largest_value(profile),
+         'cheap': "endpoint <> 'import' and payload_bytes > 262144",
+         'source': 'Mixpanel, Data Types: a list or an object of a profile has at most 256 KB'},
     ]) }}
     {%- else -%}
     {%- set properties = crosswalk.json_value('payload', 'properties') -%}

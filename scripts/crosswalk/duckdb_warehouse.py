@@ -65,17 +65,6 @@ class DuckDBWarehouse(Warehouse):
         with self._open():
             yield
 
-    def content_hash(self, destination: str) -> tuple[int, str]:
-        """The sum of an md5 of each record: a streaming, order-free fingerprint in which doubles count."""
-        content = f"concat({KIND_COLUMN[destination]}, chr(10), record_id, chr(10), payload)"
-        sql = f"""
-            select count(*), coalesce(sum(md5_number_lower({content})::hugeint), 0)
-            from {self.payloads(destination)}
-        """
-        with self._open(self._memory(destination)) as connection, _explained():
-            records, total = connection.execute(sql).fetchall()[0]
-        return records, f"{total:x}"
-
     def stream_hashes(self, destination: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_hashes; the file is open while the caller iterates."""
         sql = f"select send_order, {_hashes(destination)} from {self.payloads(destination)}"

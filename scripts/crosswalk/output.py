@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import logging
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -59,6 +60,19 @@ def plural(number: int, noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return f"{number:,} {noun[:-1]}ies"
     return f"{number:,} {noun}{'es' if noun.endswith(('ch', 's')) else 's'}"
+
+
+def wrapped(text: str, first: str = "  ", rest: str | None = None) -> list[str]:
+    """Lines of at most 120 characters, the first one behind `first`, the others behind `rest` (else as many spaces)."""
+    behind = " " * len(first) if rest is None else rest
+    return textwrap.wrap(
+        text,
+        120,
+        initial_indent=first,
+        subsequent_indent=behind,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def size(number: float) -> str:

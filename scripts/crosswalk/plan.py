@@ -3,11 +3,19 @@
 import datetime as dt
 import hashlib
 import itertools
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+from crosswalk.errors import ConfigError
 from crosswalk.limits import BYTE_RATES, LIMITS, RATES, Limits, cut, endpoint_of
-from crosswalk.plan_notes import mixpanel_warnings, posthog_warnings, preconditions
+from crosswalk.live_people import LivePeople
+from crosswalk.output import plural
+from crosswalk.personal.result import Personal
+from crosswalk.plan_notes import Note, data_notes, preconditions, ranked, young_records
+from crosswalk.plan_scan import privacy_notes, scan
 from crosswalk.sql_text import literal
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
@@ -37,8 +45,31 @@ class LimitBreach:
 
 
 @dataclass(frozen=True)
+class LimitCheck:
+    """A documented limit of the vendor that every payload was held against, and how many break it."""
+
+    limit_name: str
+    limit_value: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A part of the people with whole histories: `share` of them (`sample_people`), and how many rows stay away."""
+
+    share: float
+    people: int
+    rows_left_out: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Everything that is known about a push before it starts; `duration_seconds` is at `rate` records a second."""
+    """Everything that is known about a push before it starts; `duration_seconds` is at `rate` records a second.
+
+    `configuration` is what the push is set to do besides the content; both are in the id. `billable` records are those that
+    the vendor bills, by `billable_rule`.
+    """
 
     plan_id: str
     destination: str
@@ -55,52 +86,161 @@ class Plan:
     noted: list[LimitBreach]
     quarantined: dict[str, int]
     filtered: dict[str, int]
-    warnings: list[str] = field(default_factory=list)
+    billable: int
+    billable_rule: str
+    duplicates: int
+    personal: Personal
+    checked: list[LimitCheck] = field(default_factory=list)
+    trial: Trial | None = None
+    live_people: LivePeople | None = None
+    warnings: list[Note] = field(default_factory=list)
     preconditions: list[str] = field(default_factory=list)
+    configuration: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as plain values, for JSON; times as ISO text."""
-        return asdict(self)
+        return asdict(self) | {"personal": self.personal.as_dict() | {"line": self.personal.line()}}
 
     def endpoints(self) -> set[str]:
         """The endpoints that the records go to."""
         return {endpoint_of(self.destination, kind.kind) for kind in self.kinds}
 
 
-def plan_id_of(destination: str, records: int, content: str) -> str:
-    """The id: a hash of the destination's kind and of the content, the same on every machine and in every run."""
-    return hashlib.sha256(f"crosswalk plan 1\n{destination}\n{records}\n{content}".encode()).hexdigest()[:16]
+@dataclass(frozen=True)
+class PlanOptions:
+    """What a plan is made for. `state_dir`: where findings of the same content are kept, so that they are not looked for
+    again; None to look. `configuration` is that of crosswalk.plan_config."""
+
+    rate: int | None = None
+    batch_size: int | None = None
+    configuration: Mapping[str, str] = field(default_factory=dict)
+    live_people: LivePeople | None = None
+    state_dir: Path | None = None
 
 
-def make_plan(
-    warehouse: Warehouse, destination: str, rate: int | None = None, batch_size: int | None = None
-) -> Plan:
+def plan_id_of(
+    destination: str, records: int, content: str, configuration: Mapping[str, str] | None = None
+) -> str:
+    """The id: a hash of the destination's kind, of the content and of the configuration, the same on every machine."""
+    settings = json.dumps(dict(configuration or {}), sort_keys=True, ensure_ascii=False)
+    text = f"crosswalk plan 2\n{destination}\n{records}\n{content}\n{settings}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def make_plan(warehouse: Warehouse, destination: str, options: PlanOptions | None = None) -> Plan:
     """Read and check everything offline. Raises ConfigError where a relation is missing, LocalError for the file."""
-    records, content = warehouse.content_hash(destination)
+    wish, now = options or PlanOptions(), dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    content, personal = scan(warehouse, destination, wish.state_dir)
     total, kinds = _kinds(warehouse, destination)
-    requests, to_send, bytes_to_send = _requests(warehouse, destination, batch_size)
-    truncated = _breaches(warehouse, destination, "truncated")
-    warn = mixpanel_warnings if destination == "mixpanel" else posthog_warnings
-    pace = rate or RATES[destination]
+    requests, to_send, bytes_to_send = _requests(warehouse, destination, wish.batch_size)
+    pace = wish.rate or RATES[destination]
+    rejected = _breaches(warehouse, destination, "rejected")
+    filtered = _filtered(warehouse, destination)
+    billable, rule = _billable(warehouse, destination, now)
     return Plan(
-        plan_id=plan_id_of(destination, records, content),
+        plan_id=plan_id_of(destination, content.records, content.text(), wish.configuration),
         destination=destination,
-        content=content,
-        records=records,
+        content=content.text(),
+        records=content.records,
         to_send=to_send,
         requests=requests,
         rate=pace,
-        duration_seconds=_seconds(destination, to_send, bytes_to_send, pace, rate),
+        duration_seconds=_seconds(destination, to_send, bytes_to_send, pace, wish.rate),
         total=total,
         kinds=kinds,
-        rejected=_breaches(warehouse, destination, "rejected"),
-        truncated=truncated,
+        rejected=rejected,
+        truncated=_breaches(warehouse, destination, "truncated"),
         noted=_breaches(warehouse, destination, "warning"),
         quarantined=_quarantined(warehouse, destination),
-        filtered=_filtered(warehouse, destination),
-        warnings=warn(warehouse, dt.datetime.now(dt.UTC).replace(tzinfo=None)),
+        filtered=filtered,
+        billable=billable,
+        billable_rule=rule,
+        duplicates=_duplicates(warehouse, destination),
+        personal=personal,
+        checked=_checked(warehouse, destination),
+        trial=_trial(wish.configuration, total.distinct_ids, filtered.get("not_sampled", 0)),
+        live_people=wish.live_people,
+        warnings=ranked(
+            [*data_notes(warehouse, destination, now), *privacy_notes(personal), *_over_limits(rejected)]
+        ),
         preconditions=preconditions(destination, {kind.kind for kind in kinds}),
+        configuration=dict(wish.configuration),
     )
+
+
+def _over_limits(rejected: list[LimitBreach]) -> list[Note]:
+    """One warning for each limit that records break."""
+    return [
+        Note(
+            "loss",
+            f"{plural(one.records, 'record')} over the limit {one.limit_name} ({one.limit_value}): not sent.",
+            one.records,
+            "shorten them at the source or in the crosswalk, then dbt build",
+        )
+        for one in rejected
+    ]
+
+
+def _billable(warehouse: Warehouse, destination: str, now: dt.datetime) -> tuple[int, str]:
+    """Mixpanel docs, pricing: events count in the month in which they are sent. PostHog docs, migrate: historical data is
+    free, records younger than 48 hours are not historical."""
+    if destination == "posthog":
+        return young_records(
+            warehouse, now
+        ), "records less than 48 hours old; older ones are free as a historical migration"
+    rows = warehouse.query(
+        f"""
+        select count(*) as n from {warehouse.payloads(destination)} p
+        left join (
+            select distinct record_id from {warehouse.relation("audit_payload_violations")}
+            where destination = {literal(destination)} and effect = 'rejected'
+        ) r on r.record_id = p.record_id
+        where p.endpoint = 'import' and r.record_id is null
+        """
+    )
+    return int(
+        rows[0]["n"]
+    ), "events, in the month in which they are sent; profiles and groups are not billed"
+
+
+def _duplicates(warehouse: Warehouse, destination: str) -> int:
+    """Rows of the files that stand there twice; 0 where the audit was not built."""
+    relation = warehouse.relation("audit_route_counts")
+    try:
+        rows = warehouse.query(
+            f"select sum(duplicate) as n from {relation} where destination = {literal(destination)}"
+        )
+    except ConfigError:
+        return 0
+    return int(rows[0]["n"] or 0)
+
+
+def _checked(warehouse: Warehouse, destination: str) -> list[LimitCheck]:
+    """Every limit that payloads are held against, also where none breaks it."""
+    try:
+        rows = warehouse.query(
+            f"select limit_name, limit_value, records from {warehouse.relation('audit_payload_limits')} "
+            f"where destination = {literal(destination)}"
+        )
+    except ConfigError:
+        return []
+    found = [LimitCheck(str(row["limit_name"]), int(row["limit_value"]), int(row["records"])) for row in rows]
+    return sorted(found, key=lambda one: one.limit_name)
+
+
+def _trial(configuration: Mapping[str, str], people: int, left_out: int) -> Trial | None:
+    """What `sample_people` makes of the push; None where everybody goes."""
+    try:
+        share = float(configuration.get("variable sample_people", "1"))
+    except ValueError:
+        return None
+    if not 0 < share < 1:
+        return None
+    text = (
+        f"A trial: one person in {1 / share:,.0f}, whole histories: {people:,} distinct ids, and {left_out:,} rows of other "
+        f"people stay away (sample_people: {share:g})."
+    )
+    return Trial(share, people, left_out, text)
 
 
 def _seconds(destination: str, records: int, size: int, pace: int, asked: int | None) -> float:

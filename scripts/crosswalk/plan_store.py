@@ -10,6 +10,8 @@ from crosswalk import __version__
 from crosswalk.errors import PlanError
 from crosswalk.files import write_private
 from crosswalk.plan import Plan, plan_id_of
+from crosswalk.plan_config import Configuration, differences
+from crosswalk.plan_scan import hashed
 from crosswalk.warehouse import Warehouse
 
 
@@ -31,6 +33,7 @@ def load_plan(state_dir: Path, plan_id: str, destination: str) -> dict[str, Any]
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         stored_for = content["destination"]
+        _ = content["plan_id"], content["records"], content["content"], content["kinds"]
     except (ValueError, KeyError, TypeError) as error:
         raise PlanError(f"The file of plan {plan_id} is damaged: {advice}.") from error
     if stored_for != destination:
@@ -38,19 +41,31 @@ def load_plan(state_dir: Path, plan_id: str, destination: str) -> dict[str, Any]
     return dict(content)
 
 
-def check_unchanged(warehouse: Warehouse, stored: dict[str, Any]) -> None:
-    """Compare the plan with the warehouse as it is now. Raises PlanError where the content has changed since."""
-    destination = stored["destination"]
-    records, content = warehouse.content_hash(destination)
-    if plan_id_of(destination, records, content) == stored["plan_id"]:
-        return
-    before = stored["records"]
-    what = (
-        f"{before:,} records then, {records:,} now"
-        if before != records
-        else f"{records:,} records, some with other content"
-    )
-    raise PlanError(
-        f"{destination}_payloads has changed since plan {stored['plan_id']} was made ({what}): "
-        f"run `crosswalk plan --to {destination}`, review it, and push the new plan."
-    )
+def check_unchanged(warehouse: Warehouse, stored: dict[str, Any], configuration: Configuration) -> None:
+    """Compare the plan with the warehouse and the settings as they are now.
+
+    Raises PlanError where the content or the configuration has changed since; it says which, and what.
+    """
+    destination, plan_id = stored["destination"], stored["plan_id"]
+    settings = stored.get("configuration", {})
+    now = hashed(warehouse, destination)
+    found = []
+    if (now.records, now.text()) != (stored["records"], stored["content"]):
+        before = stored["records"]
+        what = (
+            f"{before:,} records then, {now.records:,} now"
+            if before != now.records
+            else f"{now.records:,} records, some with other content"
+        )
+        found.append(f"the content of {destination}_payloads has changed ({what})")
+    changes = differences(settings, configuration)
+    if changes:
+        more = f"; and {len(changes) - 4} more" if len(changes) > 4 else ""
+        found.append(f"the configuration has changed ({'; '.join(changes[:4])}{more})")
+    if not found and plan_id_of(destination, now.records, now.text(), settings) != plan_id:
+        found.append("its file was changed by hand")
+    if found:
+        raise PlanError(
+            f"Since plan {plan_id} was made, {' and '.join(found)}: run `crosswalk plan --to {destination}`, review it, and push "
+            f"the new plan; `crosswalk push --to {destination}` without --plan makes a new one and sends that."
+        )

@@ -1,7 +1,7 @@
 """A small progress bar: done, rate and time left, on stderr.
 
-On a terminal it draws itself once the work has taken two seconds; elsewhere it logs a plain line twice a minute, so that
-a log file stays readable.
+On a terminal it draws itself once the work has taken two seconds; elsewhere it logs a plain line then and
+twice a minute, so that a log file stays readable.
 """
 
 import sys
@@ -31,6 +31,7 @@ class Progress:
         self._last = self._started
         self._done = 0
         self._drawn = False
+        self._shown = False
         self._notice = ""
         self._notice_until = self._started
         self._next_plain_notice = self._started
@@ -77,10 +78,10 @@ class Progress:
         if self._terminal:
             due = now - self._started >= _DRAW_AFTER_SECONDS and now - self._last >= _REDRAW_SECONDS
         else:
-            due = now - self._last >= _PLAIN_SECONDS
+            due = now - self._last >= (_PLAIN_SECONDS if self._shown else _DRAW_AFTER_SECONDS)
         if not due:
             return
-        self._last = now
+        self._last, self._shown = now, True
         if not note and now < self._notice_until:
             note = self._notice
         text = self._text(now - self._started, note)

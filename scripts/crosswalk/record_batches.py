@@ -61,10 +61,5 @@ def halves(texts: Any) -> bytes:
     return b"".join(hashlib.md5(text.encode("utf-8"), usedforsecurity=False).digest()[8:] for text in texts)
 
 
-def total(packed: bytes) -> int:
-    """The sum of 8-byte little-endian numbers."""
-    return sum(int.from_bytes(packed[at : at + 8], "little") for at in range(0, len(packed), 8))
-
-
 def _numbers(packed: bytes, number: int) -> pa.Array:
     return pa.Array.from_buffers(pa.uint64(), number, [None, pa.py_buffer(packed)])

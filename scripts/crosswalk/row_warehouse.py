@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from crosswalk.pieces import Piece, blocks_sql, pieces
-from crosswalk.record_batches import halves, hash_batch, payload_batch, total
+from crosswalk.record_batches import halves, hash_batch, payload_batch
 from crosswalk.sql_text import bound, literal, plain
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
@@ -61,17 +61,6 @@ class RowWarehouse(Warehouse):
     def bytewise(self, expression: str) -> str:
         """See Warehouse.bytewise."""
         return self.dialect.bytewise.format(expression)
-
-    def content_hash(self, destination: str) -> tuple[int, str]:
-        """See DuckDBWarehouse.content_hash: the same number for the same content."""
-        content = f"{_id_text(destination)} || chr(10) || {self._payload()}"
-        records = summed = 0
-        for where in self.slices(destination):
-            sql = f"select {self._half(content)} from {self.payloads(destination)} where {where}"
-            for page in self.pages(sql, _HASH_ROWS):
-                records += len(page)
-                summed += total(self._packed(row[0] for row in page))
-        return records, f"{summed:x}"
 
     def stream_hashes(self, destination: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_hashes."""

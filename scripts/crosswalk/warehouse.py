@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crosswalk.content import Content
 from crosswalk.errors import ConfigError
 from crosswalk.profile import Target, read_target
 
@@ -34,9 +35,18 @@ class Warehouse(ABC):
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a large result, one after another, in memory that does not grow with their number."""
 
-    @abstractmethod
-    def content_hash(self, destination: str) -> tuple[int, str]:
-        """Records and a fingerprint of (kind, record id, payload) of all of them, whatever their order."""
+    def content_hash(
+        self, destination: str, done: Callable[[int], None] = lambda records: None
+    ) -> tuple[int, str]:
+        """Records and a fingerprint of (kind, record id, payload) of all of them, whatever their order.
+
+        `done` is told how many records more were read.
+        """
+        content = Content()
+        for batch in self.stream_hashes(destination):
+            content.add(batch.column("id_hash"), batch.column("payload_hash"))
+            done(len(batch))
+        return content.records, content.text()
 
     @abstractmethod
     def stream_hashes(self, destination: str) -> "Iterator[pa.RecordBatch]":

@@ -610,6 +610,13 @@ case("byte_length", "byte_length('x')", 7, x="aé😀")
 case("byte_length", "byte_length('x')", 0, x="", what="of nothing")
 case("count_of", "count_of('x', ',')", 3, x="a,,é,")
 case("count_of", "count_of('x', ',')", 0, x="", what="of nothing")
+case(
+    "json_largest_value",
+    "json_largest_value('x')",
+    16,
+    x='{"a":"a long text that is no list","b":[1,2],"c":{"d":["é😀"]},"e":1}',
+)
+case("json_largest_value", "json_largest_value('x')", 0, x='{"a":"[1,2]"}', what="none")
 case("json_longest_array", "json_longest_array('x')", 3, x='{"a":[1],"b":{"c":[[1,2,3],4]}}')
 case("json_longest_array", "json_longest_array('x')", 0, x='{"a":"[1,2]"}', what="none")
 case(

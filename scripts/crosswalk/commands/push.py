@@ -93,24 +93,31 @@ def vendor_of(arguments: argparse.Namespace) -> "Vendor":
 
 def _approved_plan(arguments: argparse.Namespace, source: "Warehouse", vendor: "Vendor") -> dict[str, Any]:
     """The plan that may be sent: the stored one that still holds, or a new one that was shown and agreed to."""
+    from crosswalk.commands.plan import live_people
     from crosswalk.errors import PlanError
     from crosswalk.output import json_line, say
-    from crosswalk.plan import make_plan
+    from crosswalk.plan import PlanOptions, make_plan
+    from crosswalk.plan_config import configuration
     from crosswalk.plan_store import check_unchanged, load_plan, save_plan
     from crosswalk.plan_text import plan_lines
 
+    folder = state_dir(arguments)
+    settings = configuration(project_dir(arguments), source, arguments.to, vendor, arguments.batch_size)
     if arguments.plan is not None:
-        stored = load_plan(state_dir(arguments), arguments.plan, arguments.to)
-        check_unchanged(source, stored)
+        stored = load_plan(folder, arguments.plan, arguments.to)
+        check_unchanged(source, stored, settings)
         return stored
-    plan = make_plan(source, arguments.to, arguments.rate, arguments.batch_size)
-    save_plan(state_dir(arguments), plan)
+    live = live_people(argparse.Namespace(**vars(arguments) | {"quiet": arguments.yes}), settings)
+    options = PlanOptions(arguments.rate, arguments.batch_size, settings, live, folder)
+    plan = make_plan(source, arguments.to, options)
+    save_plan(folder, plan)
     if arguments.json:
         json_line({"type": "plan", **plan.as_dict()})
     else:
         for line in [*plan_lines(plan), ""]:
             say(line)
-    if not arguments.yes and not agreed(f"Send this to {vendor.label} at {vendor.url}? [y/N] "):
+    trial = f"{plan.trial.text} " if plan.trial else ""
+    if not arguments.yes and not agreed(f"{trial}Send this to {vendor.label} at {vendor.url}? [y/N] "):
         raise PlanError(
             f"Nothing was sent: the plan was not approved. Run `crosswalk push --to {plan.destination} "
             f"--plan {plan.plan_id}{region_flag(arguments)}` to send it, or add --yes."

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from crosswalk.commands.common import DESTINATIONS, positive, state_dir, warehouse
+from crosswalk.commands.common import DESTINATIONS, positive, project_dir, state_dir, warehouse
 from crosswalk.commands.network import add_sending, network
 from crosswalk.commands.push import agreed, region_flag, vendor_of
 from crosswalk.settings import REGIONS
@@ -39,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     from crosswalk.memory import give_back
     from crosswalk.output import json_line, say
     from crosswalk.plan import plan_id_of
+    from crosswalk.plan_config import configuration
+    from crosswalk.plan_scan import hashed
     from crosswalk.push.replay import replay
     from crosswalk.push.sending import PushOptions
 
@@ -49,10 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise PlanError(
             f"Nothing was sent: nobody said yes. Run `crosswalk replay --to {arguments.to}{region_flag(arguments)} --yes`."
         )
-    records, content = source.content_hash(arguments.to)
+    settings = configuration(project_dir(arguments), source, arguments.to, vendor, arguments.batch_size)
+    content = hashed(source, arguments.to)
     options = PushOptions(
-        plan_id=plan_id_of(arguments.to, records, content),
-        records=records,
+        plan_id=plan_id_of(arguments.to, content.records, content.text(), settings),
+        records=content.records,
         state_dir=state_dir(arguments),
         rate=arguments.rate,
         workers=arguments.workers,

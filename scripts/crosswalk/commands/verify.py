@@ -26,9 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sample",
         type=sample,
-        default=400,
+        default=None,
         metavar="N",
-        help="compare N random records field by field, or `all` (default: 400)",
+        help="compare N random records field by field, not all (default: all)",
     )
     parser.add_argument(
         "--seed",
@@ -82,7 +82,7 @@ def verify_after_push(arguments: argparse.Namespace) -> "VerifyResult":
     if (arguments.source, arguments.to) == ("mixpanel", "mixpanel"):
         return _not_verified(arguments.to, "the service account that is set reads the source project")
     try:
-        result = _verify(argparse.Namespace(**{**vars(arguments), "sample": 400, "seed": 1}))
+        result = _verify(argparse.Namespace(**{**vars(arguments), "sample": None, "seed": 1}))
     except (ConfigError, CredentialsError) as error:
         return _not_verified(arguments.to, str(error))
     write_result(state_dir(arguments), result)
@@ -146,9 +146,12 @@ def result_lines(result: "VerifyResult") -> list[str]:
     ]
     if result.sample:
         one = result.sample
+        bound = (
+            f"at most {one.upper_bound:.2%} of all records are wrong, with {one.confidence:.0%} confidence"
+        )
         lines.append(
-            f"  sample    {count(one.equal)} of {plural(one.records, 'record')} equal in every field; at most "
-            f"{one.upper_bound:.2%} of all records are wrong, with {one.confidence:.0%} confidence"
+            f"  {'fields' if one.is_all else 'sample'}    {count(one.equal)} of {plural(one.records, 'record')} equal in every "
+            f"field; {'every record was compared' if one.is_all else bound}"
         )
     for number, finding in enumerate(result.findings[:_SHOWN]):
         where = ", ".join(

@@ -15,7 +15,8 @@ from crosswalk.migrate.journey import FOLDER, Journey, settle
 from crosswalk.migrate.source import Source, Span, account_of
 from crosswalk.migrate.verify_step import EXIT_CODES, verify_line
 from crosswalk.output import json_line, log, plural, say
-from crosswalk.plan import Plan, make_plan
+from crosswalk.plan import Plan, PlanOptions, make_plan
+from crosswalk.plan_config import configuration
 from crosswalk.plan_store import save_plan
 from crosswalk.plan_text import LABEL, plan_lines
 from crosswalk.push.lock import Lock
@@ -173,7 +174,13 @@ class _Migration:
     def _make_plan(self) -> int:
         # the same for plan and push: it says so where the payloads change in between
         self._warehouse = self._place.open_warehouse()
-        plan = make_plan(self._warehouse, self._wish.destination, self._wish.rate)
+        wish, place = self._wish, self._place
+        settings = configuration(place.project_dir, self._warehouse, wish.destination, wish.vendor)
+        plan = make_plan(
+            self._warehouse,
+            wish.destination,
+            PlanOptions(wish.rate, configuration=settings, state_dir=place.state_dir),
+        )
         save_plan(self._place.state_dir, plan)
         self._plan = plan
         self._give({"type": "plan", **plan.as_dict()}, plan_lines(plan))

@@ -15,9 +15,12 @@ from crosswalk.report.book import STORES, Book, Row
 from crosswalk.report.coverage import Day, coverage, gaps
 from crosswalk.report.equations import Equation, equations
 from crosswalk.report.mapping import EventName, PropertyName, event_names, property_names
+from crosswalk.report.privacy import Privacy, hashes, privacy
 from crosswalk.report.settings_page import Setting
 from crosswalk.report.shift import Shift, compare, week
+from crosswalk.report.signoff import sign_off
 from crosswalk.report.verdict import Standing, Verdict, judge, standing, verification_problem
+from crosswalk.undo import UndoPlan, make_undo_plan
 from crosswalk.verify.result import VerifyResult, read_result
 
 if TYPE_CHECKING:
@@ -54,6 +57,8 @@ class Report:
     properties: list[PropertyName] = field(default_factory=list)
     shifts: dict[str, Shift] = field(default_factory=dict)
     settings: dict[str, list[Setting]] = field(default_factory=dict)
+    privacy: Privacy | None = None
+    undo: UndoPlan | None = None
 
     def equations(self) -> list[Equation]:
         """The conservation of records: sums that hold, or the report says that they do not."""
@@ -71,6 +76,10 @@ class Report:
             "events": [event.as_dict() for event in self.events],
             "properties": [name.as_dict() for name in self.properties],
             "shifts": {name: {"hours": one.hours, "text": one.text} for name, one in self.shifts.items()},
+            "notes": self.verified.notes if self.verified and not self.unverified_reason else [],
+            "privacy": self.privacy.as_dict() if self.privacy else None,
+            "undo": self.undo.as_dict() if self.undo else None,
+            "sign_off": [one.as_dict() for one in sign_off(self)],
             "settings": {
                 part: [{"name": one.name, "value": one.value, "origin": one.origin} for one in found]
                 for part, found in self.settings.items()
@@ -133,6 +142,8 @@ def _gather(warehouse: "Warehouse", place: Place, destination: str) -> Report:
         state_queries.ask_plan(book, place.state_dir, destination)
         state_queries.ask_letters(book, place.state_dir, destination)
         warehouse_queries.ask_all(book, destination)
+        if hashes(settings):
+            warehouse_queries.ask_keys(book)
     finally:
         book.close()
     report.days = coverage(book, not report.unverified_reason)
@@ -141,6 +152,8 @@ def _gather(warehouse: "Warehouse", place: Place, destination: str) -> Report:
     report.properties = property_names(book, destination)
     report.shifts = _shifts(book)
     report.settings = settings
+    report.privacy = privacy(book, report.project, settings, destination)
+    report.undo = make_undo_plan(warehouse, destination)
     return report
 
 

@@ -79,7 +79,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         facts.append(("Also sent to", f"{plural(others, 'other project')}: `crosswalk status` lists them"))
     sample = _variable(report, "sample_people")
     if sample not in ("1", "1.0", "–"):
-        facts.insert(1, ("Sample", f"{sample} of the people, whole histories"))
+        facts.insert(1, ("A trial", f"{sample} of the people (sample_people), whole histories"))
     return [(name, shown(value)) for name, value in facts]
 
 

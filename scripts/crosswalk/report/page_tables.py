@@ -28,6 +28,8 @@ def tables(report: Report) -> dict[str, Table]:
         *_people(report),
         *_refused(report),
         *_set_aside(report),
+        *_before(report),
+        *_privacy(report),
         *_proof(report),
     ]
     return {one.id: one for one in found}
@@ -225,7 +227,7 @@ def _letters(report: Report) -> Table:
     return table(
         report.book,
         "letters",
-        "The newest dead letters",
+        "Dead letters, the newest first",
         [
             Column("at", "at", "moment"),
             Column("kind", "kind", "text"),
@@ -234,7 +236,7 @@ def _letters(report: Report) -> Table:
             Column("status", "status", "text"),
             Column("vendor_text", "the destination's words, masked", "text"),
         ],
-        most=50,
+        most=300,
         empty="There is no dead letter.",
     )
 
@@ -341,6 +343,53 @@ def _set_aside(report: Report) -> list[Table]:
     ]
 
 
+def _before(report: Report) -> list[Table]:
+    return [
+        table(
+            report.book,
+            "plan_warnings",
+            "Warnings, the gravest first",
+            [
+                Column("severity", "about", "word"),
+                Column("text", "what it is", "text"),
+                Column("records", "records", has_bar=True),
+                Column("next", "what to do", "text"),
+            ],
+            empty="The plan warns of nothing." if report.book.rows("plan") else "There is no plan yet.",
+        )
+    ]
+
+
+def _privacy(report: Report) -> list[Table]:
+    return [
+        table(
+            report.book,
+            "personal",
+            "Personal data found in the payloads",
+            [
+                Column("name", "where", "code"),
+                Column("what", "what that is", "word"),
+                Column("kind", "kind", "word"),
+                Column("records", "records", has_bar=True),
+                Column("example", "example, masked", "code"),
+            ],
+            most=250,
+            empty="None was found." if report.book.rows("personal_looked_at") else "Nobody looked yet.",
+        ),
+        table(
+            report.book,
+            "private",
+            "Properties that were left out or hashed on the way",
+            [
+                Column("source", "source", "word"),
+                Column("reason", "what was done", "code"),
+                Column("rows", "rows"),
+            ],
+            empty="No property was left out or hashed.",
+        ),
+    ]
+
+
 def _proof(report: Report) -> list[Table]:
     return [_findings(report), _verified_events(report), _verified_off(report), _verified_users(report)]
 
@@ -370,6 +419,7 @@ def _verified_events(report: Report) -> Table:
         "Events by name",
         [
             Column("event", "event", "code"),
+            Column("source", "rows at the source"),
             Column("delivered", "delivered", has_bar=True),
             Column("accepted", "accepted"),
             Column("found", "found"),

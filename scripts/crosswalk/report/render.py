@@ -12,12 +12,14 @@ from crosswalk.report.charts import calendar
 from crosswalk.report.charts.scale import number
 from crosswalk.report.gather import Report
 from crosswalk.report.page import page
+from crosswalk.report.signoff import STATES, sign_off
 from crosswalk.report.text import moment, percent, script_json, shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 SECTIONS = (
     ("verdict", "Verdict"),
     ("sums", "Sums"),
+    ("before", "Before the push"),
     ("flow", "Flow"),
     ("volume", "Volume"),
     ("coverage", "Coverage"),
@@ -26,9 +28,13 @@ SECTIONS = (
     ("events", "Events"),
     ("properties", "Properties"),
     ("people", "People"),
+    ("privacy", "Privacy"),
     ("refused", "Refused"),
+    ("lookup", "Look up"),
     ("aside", "Set aside"),
     ("runs", "Plan and runs"),
+    ("undo", "Undo"),
+    ("signoff", "Sign-off"),
     ("settings", "Settings"),
     ("queries", "Queries"),
 )
@@ -61,6 +67,8 @@ def render(report: Report, twin: str) -> str:
         tips=script_json(drawn.tips),
         sections=SECTIONS,
         stores=STORES,
+        items=sign_off(report),
+        item_states=STATES,
         verified_now=report.verified is not None and not report.unverified_reason,
         style=style,
         script=script,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from crosswalk.report.book import Book, Row
 
-_LETTERS = 100
+_LETTERS = 300
 
 
 def find_project(book: Book, destination: str) -> Row:
@@ -112,6 +112,14 @@ order by "at" desc, record_id
 limit {_LETTERS}""",
             masked={"vendor_text": "words", "reason": "words"},
         )
+        book.files(
+            "letters_total",
+            "Dead letters that were ever written",
+            f"""
+select count(*) as letters
+from read_json('{name}', format = 'newline_delimited', ignore_errors = true, columns = {{record_id: 'varchar'}})
+where record_id is not null""",
+        )
 
 
 def ask_plan(book: Book, state_dir: Path, destination: str) -> None:
@@ -130,15 +138,60 @@ from read_json('plans/{path.name}', columns = {{
     plan_id: 'varchar', made_at: 'varchar', records: 'bigint', to_send: 'bigint', requests: 'bigint', rate: 'bigint',
     duration_seconds: 'double'}})""",
         )
-        lists = "columns = {warnings: 'varchar[]', preconditions: 'varchar[]'}"
-        book.files(
-            "plan_notes",
-            "What the plan warns of",
-            f"""
-select 'warning' as kind, unnest(warnings) as text from read_json('plans/{path.name}', {lists})
-union all
-select 'condition' as kind, unnest(preconditions) as text from read_json('plans/{path.name}', {lists})""",
-        )
+        _ask_plan_notes(book, path.name)
+
+
+def _ask_plan_notes(book: Book, name: str) -> None:
+    """What the plan warns of, the gravest first, what it found of personal data, and the vendor's conditions."""
+    warnings = "struct(severity varchar, text varchar, records bigint, next varchar)"
+    book.files(
+        "plan_warnings",
+        "What the plan warns of, the gravest first",
+        f"""
+select severity, text, records, next
+from (
+    {_unnested(f"plans/{name}", "warnings", warnings[7:-1])}
+)
+order by case severity when 'loss' then 1 when 'cost' then 2 when 'privacy' then 3 else 4 end, records desc, text""",
+    )
+    book.files(
+        "plan_conditions",
+        "What has to be seen to before a push",
+        f"""
+select unnest(preconditions) as text from read_json('plans/{name}', columns = {{preconditions: 'varchar[]'}})""",
+    )
+    findings = (
+        "struct(name varchar, kind varchar, records bigint, example varchar, place varchar, what varchar)"
+    )
+    book.files(
+        "personal",
+        "Personal data in the payloads, by property and kind",
+        f"""
+select name, what, kind, records, example
+from (
+    select unnest(personal.findings, recursive := true)
+    from read_json('plans/{name}', columns = {{personal: 'struct(records bigint, findings {findings}[])'}})
+)
+order by records desc, name, kind""",
+    )
+    book.files(
+        "personal_looked_at",
+        "Payloads that were looked at for personal data",
+        f"""
+select personal.records as records, coalesce(personal.line, '') as line
+from read_json('plans/{name}', columns = {{personal: 'struct(records bigint, line varchar)'}})
+where personal is not null""",
+    )
+    book.files(
+        "plan_checks",
+        "What the plan counted besides",
+        f"""
+select billable, billable_rule, duplicates, trial.text as trial, trial.people as trial_people,
+    trial.rows_left_out as trial_rows, live_people.answer as live_people, live_people.advice as live_advice
+from read_json('plans/{name}', columns = {{billable: 'bigint', billable_rule: 'varchar', duplicates: 'bigint',
+    trial: 'struct(text varchar, people bigint, rows_left_out bigint)',
+    live_people: 'struct(answer varchar, advice varchar)'}})""",
+    )
 
 
 def newest_plan(state_dir: Path, destination: str) -> Path:

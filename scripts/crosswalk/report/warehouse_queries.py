@@ -1,5 +1,7 @@
 """The questions to the warehouse: plain aggregates over the audit and payload relations, in SQL that most engines take."""
 
+from dataclasses import dataclass
+
 from crosswalk.report.book import Book
 from crosswalk.warehouse import KIND_COLUMN
 
@@ -66,6 +68,15 @@ def ask_all(book: Book, destination: str) -> None:
     _ask_properties(book, destination)
     _ask_people(book)
     _ask_reasons(book, destination)
+
+
+def ask_keys(book: Book) -> None:
+    """Which keys for hashing there are; never their values."""
+    book.warehouse(
+        "keys",
+        "Keys that properties are hashed with, by name",
+        f"select name from {book.relation('crosswalk_keys')} order by name",
+    )
 
 
 def _ask_flow(book: Book, destination: str) -> None:
@@ -149,12 +160,41 @@ order by day, place""",
     )
 
 
-def _ask_events(book: Book, destination: str) -> None:
+@dataclass(frozen=True)
+class NameSql:
+    """SQL about an event's name at the destination, over a row `c` with source and event_name and the seed `n`."""
+
+    name: str
+    mapped: str
+    dropped: str
+    is_verb: str
+
+    @property
+    def arrives_as(self) -> str:
+        """The name at the destination; null for what is dropped."""
+        return f"""case
+        when {self.dropped} then null
+        when {self.is_verb} then c.source || '_' || {self.mapped}
+        else {self.mapped}
+    end"""
+
+
+def name_sql(destination: str) -> NameSql:
+    """The rule of `*_routed_events` in models/destinations, for names alone."""
     name = f"n.{destination}_event"
     # A PostHog row that goes back to PostHog is complete, verbs and all.
     elsewhere = " and c.source <> 'posthog'" if destination == "posthog" else ""
     mapped = f"coalesce({name}, c.event_name)"
-    dropped = f"coalesce(n.action = 'drop' and {name} is null, false)"
+    return NameSql(
+        name,
+        mapped,
+        f"coalesce(n.action = 'drop' and {name} is null, false)",
+        f"{mapped} in {_VERBS[destination]}{elsewhere}",
+    )
+
+
+def _ask_events(book: Book, destination: str) -> None:
+    rule = name_sql(destination)
     book.warehouse(
         "events",
         "What became of each event, and its name at the destination",
@@ -168,15 +208,11 @@ with counted as (
 )
 
 select c.source, c.event_name,
+    {rule.arrives_as} as destination_event,
     case
-        when {dropped} then null
-        when {mapped} in {_VERBS[destination]}{elsewhere} then c.source || '_' || {mapped}
-        else {mapped}
-    end as destination_event,
-    case
-        when {dropped} then 'dropped'
-        when {mapped} in {_VERBS[destination]}{elsewhere} then 'verb renamed'
-        when {name} <> c.event_name then 'renamed'
+        when {rule.dropped} then 'dropped'
+        when {rule.is_verb} then 'verb renamed'
+        when {rule.name} <> c.event_name then 'renamed'
         else 'own name'
     end as rule,
     c.rows_read, {", ".join(f"c.{part}" for part in PARTS[1:])}, c.first_day, c.last_day
@@ -356,6 +392,15 @@ select source, reason, cast(sum(rows) as bigint) as rows
 from {book.relation("audit_filtered")}
 where destination = '{destination}'
 group by source, reason
+order by rows desc, source, reason""",
+    )
+    book.warehouse(
+        "private",
+        "Properties that were left out or hashed",
+        f"""
+select source, reason, rows
+from {book.relation("audit_repaired")}
+where reason like 'private%'
 order by rows desc, source, reason""",
     )
     other = "mixpanel" if destination == "posthog" else "posthog"

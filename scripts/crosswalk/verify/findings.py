@@ -4,6 +4,7 @@ A finding names records by their ids and never people: the report is passed arou
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from crosswalk.output import duration, plural, safe
@@ -211,11 +212,26 @@ def _extra(scratch: Scratch) -> Iterator[Finding]:
         yield Finding("extra", text, records, day_text(day), event)
 
 
-def value_findings(wrong: dict[str, list[tuple[str, str, str]]], sampled: int) -> Iterator[Finding]:
-    """One finding a field; `wrong` holds for each name the records that differ: id, day, batch."""
+@dataclass
+class Wrong:
+    """Records that differ in one field: how many, and the first ones with their day and batch."""
+
+    records: int = 0
+    first: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, record_id: str, day: str, batch: str) -> None:
+        """One more."""
+        self.records += 1
+        if len(self.first) < 4:
+            self.first.append((record_id, day, batch))
+
+
+def value_findings(wrong: dict[str, Wrong], compared: int, is_all: bool) -> Iterator[Finding]:
+    """One finding a field, of so many records that were compared, all or a sample."""
     kinds: dict[str, Any] = {"event": "event_renamed", "distinct_id": "people_merged", "time": "time_shifted"}
-    for field, records in sorted(wrong.items(), key=lambda one: (-len(one[1]), one[0])):
-        ids = [one[0] for one in records]
-        of = f"{len(records):,} of {plural(sampled, 'sampled record')}"
-        text = f"{of} arrived with another value of {safe(field)}{_ids(ids)}"
-        yield Finding(kinds.get(field, "value_changed"), text, len(records), records[0][1], "", records[0][2])
+    of_what = plural(compared, "record" if is_all else "sampled record")
+    for name, one in sorted(wrong.items(), key=lambda entry: (-entry[1].records, entry[0])):
+        text = f"{one.records:,} of {of_what} arrived with another value of {safe(name)}{_ids([row[0] for row in one.first])}"
+        yield Finding(
+            kinds.get(name, "value_changed"), text, one.records, one.first[0][1], "", one.first[0][2]
+        )

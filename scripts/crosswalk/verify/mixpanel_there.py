@@ -52,8 +52,8 @@ class MixpanelThere:
         """Close the connections."""
         self._client.close()
 
-    def load(self, scratch: Scratch, sampled: Collection[str]) -> list[str]:
-        """Fill `found`, and `fields` for the sampled keys; returns what could not be looked at.
+    def load(self, scratch: Scratch, sampled: Collection[str] | None) -> list[str]:
+        """Fill `found`, and `fields` for the sampled keys (None: for all); returns what could not be looked at.
 
         A project from before 2023 has days of its own zone, so a day more is read on either side.
         """
@@ -66,7 +66,7 @@ class MixpanelThere:
                 progress.add(one.last - one.first + 1)
         return [f"{self._odd} lines of the raw export, which are no events"] if self._odd else []
 
-    def _load(self, scratch: Scratch, stretch: Stretch, sampled: Collection[str]) -> None:
+    def _load(self, scratch: Scratch, stretch: Stretch, sampled: Collection[str] | None) -> None:
         query = {
             "project_id": self._project_id,
             "from_date": day_text(stretch.first),
@@ -77,7 +77,9 @@ class MixpanelThere:
             query["where"] = f'properties["import_id"]=={json.dumps(next(iter(self._marks)))}'
         self._client.fetch(PATH, query, lambda reply: self._take(reply, scratch, stretch, sampled), EXPECTED)
 
-    def _take(self, reply: Reply, scratch: Scratch, stretch: Stretch, sampled: Collection[str]) -> None:
+    def _take(
+        self, reply: Reply, scratch: Scratch, stretch: Stretch, sampled: Collection[str] | None
+    ) -> None:
         """All rows of one answer; those of an answer that was not whole are thrown away."""
         if reply.status != 200:
             raise refusal(reply, f"the events from {day_text(stretch.first)} to {day_text(stretch.last)}")
@@ -96,7 +98,7 @@ class MixpanelThere:
                         continue
                     row = mixpanel_row(event)
                     found.add(stretch.number, *row, 1)
-                    if row[0] in sampled:
+                    if sampled is None or row[0] in sampled:
                         text = json.dumps([*row[1:], properties])
                         fields.add(stretch.number, row[0], _taken_at(properties), text)
         except (BadGzipError, EndedEarlyError) as error:

@@ -34,6 +34,9 @@ _RECORDS = (
     "(select uuid, event, distinct_id, timestamp, count() as copies from events "
     "where {where} group by uuid, event, distinct_id, timestamp)"
 )
+_WHOLE_RECORDS = _RECORDS.replace("count() as copies", "count() as copies, max(properties) as properties")
+# Rows with their properties: some megabytes a page.
+_PAGE_OF_FIELDS = 5_000
 _CELLS = (
     f"select {_DAY} as day, event, count() as records, count(distinct distinct_id) as people, "
     "sum(toUnixTimestamp(timestamp)) as seconds, sum(copies) as all_copies from {records} "
@@ -49,7 +52,7 @@ _HOURS = (
     "group by hour order by hour limit 200"
 )
 _LISTED = (
-    "select toString(uuid) as id, event, distinct_id, toUnixTimestamp64Milli(timestamp) as ms, copies from {records} "
+    "select toString(uuid) as id, event, distinct_id, toUnixTimestamp64Milli(timestamp) as ms, copies{more} from {records} "
     "where toString(uuid) > {{after}} order by toString(uuid), event limit {page}"
 )
 _PEOPLE = (
@@ -117,20 +120,36 @@ class PostHogThere:
             for hour, records in hours.items():
                 writer.add(hour, records)
 
-    def list_days(self, scratch: Scratch, days: Sequence[int]) -> None:
-        """Fill `found` with every record of these days."""
-        with Progress(len(days), "days that are off") as progress, scratch.writer("found") as found:
+    def list_days(self, scratch: Scratch, days: Sequence[int], with_fields: bool = False) -> None:
+        """Fill `found` with every record of these days, and `fields` with their properties where they are wanted."""
+        with (
+            Progress(len(days), "days read back") as progress,
+            scratch.writer("found") as found,
+            scratch.writer("fields") as fields,
+        ):
             for day in days:
-                sql = _LISTED.format(records=self._records(Stretch(0, day, day, 0)), page=PAGE_ROWS)
-                after = ""
-                while True:
-                    rows = self._ask(sql, {**self._within(Stretch(0, day, day, 0)), "after": after})
-                    for key, event, person, at, copies in rows:
-                        found.add(0, key.lower(), event, person, at, copies)
-                    if len(rows) < PAGE_ROWS:
-                        break
-                    after = rows[-1][0]
+                for key, event, person, at, copies, *held in self._listed(day, with_fields):
+                    found.add(0, key.lower(), event, person, at, copies)
+                    for text in held:
+                        properties = json.loads(text) if isinstance(text, str) else text
+                        fields.add(0, key.lower(), 0, json.dumps([event, person, at, properties]))
                 progress.add()
+
+    def _listed(self, day: int, with_fields: bool) -> Iterator[Sequence[Any]]:
+        """The rows of `_LISTED` of one day, page by page."""
+        page = _PAGE_OF_FIELDS if with_fields else PAGE_ROWS
+        sql = _LISTED.format(
+            records=(_WHOLE_RECORDS if with_fields else _RECORDS).format(where=self._where()),
+            more=", properties" if with_fields else "",
+            page=page,
+        )
+        after = ""
+        while True:
+            rows = self._ask(sql, {**self._within(Stretch(0, day, day, 0)), "after": after})
+            yield from rows
+            if len(rows) < page:
+                return
+            after = rows[-1][0]
 
     def read_fields(self, scratch: Scratch, keys: Sequence[tuple[str, int]]) -> None:
         """Fill `fields` with the properties of these records, given as (uuid, milliseconds)."""

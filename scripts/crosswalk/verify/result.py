@@ -58,14 +58,17 @@ class HourCount:
 
 @dataclass(frozen=True)
 class Sample:
-    """Records drawn at random and compared field by field; `upper_bound` is the largest share of wrong records that
-    `confidence` still allows."""
+    """Records that were compared field by field, drawn at random, or all of them (`is_all`).
+
+    `upper_bound` is the largest share of wrong records that `confidence` still allows; of all of them, the share itself.
+    """
 
     records: int
     equal: int
     missing: int
     upper_bound: float
     confidence: float = 0.95
+    is_all: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from crosswalk.errors import ConfigError
 from crosswalk.output import plural
+from crosswalk.report.warehouse_queries import name_sql
 from crosswalk.sql_text import literal
 from crosswalk.verify.result import Finding
 from crosswalk.warehouse import Warehouse
@@ -42,6 +43,24 @@ def row_findings(warehouse: Warehouse, destination: str, payloads: int) -> tuple
         )
         found.append(Finding("other", text, abs(delivered + generated - payloads), next="crosswalk build"))
     return found, []
+
+
+def source_rows(warehouse: Warehouse, destination: str) -> dict[tuple[str, str], int]:
+    """Rows that the sources gave, by day and the event's name at the destination; none where the audit was not built."""
+    sql = f"""
+        select c.event_date as day, {name_sql(destination).arrives_as} as event, sum(c.rows_read) as n
+        from {warehouse.relation("audit_route_counts")} c
+        left join {warehouse.relation("crosswalk_event_names")} n on n.source = c.source and n.source_event = c.event_name
+        where c.destination = {literal(destination)} and c.event_date is not null and c.event_name is not null
+        group by 1, 2
+    """
+    try:
+        rows = warehouse.query(sql)
+    except ConfigError:
+        return {}
+    return {
+        (str(row["day"])[:10], str(row["event"])): int(row["n"]) for row in rows if row["event"] is not None
+    }
 
 
 def _sum(warehouse: Warehouse, column: str, relation: str, where: str) -> int:

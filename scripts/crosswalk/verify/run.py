@@ -10,11 +10,13 @@ from typing import Any
 
 from crosswalk.errors import ConfigError
 from crosswalk.output import plural
+from crosswalk.progress import Progress
 from crosswalk.push.stop import Stop
 from crosswalk.push.vendor import Vendor
 from crosswalk.settings import MixpanelExportSettings, PostHogQuerySettings
 from crosswalk.verify.books import Books, find_books, load_books, open_books
 from crosswalk.verify.fields import differences
+from crosswalk.verify.findings import Wrong as _Wrong
 from crosswalk.verify.findings import all_findings, value_findings
 from crosswalk.verify.matching import make_expected, match
 from crosswalk.verify.mixpanel_there import MixpanelThere
@@ -28,7 +30,7 @@ from crosswalk.verify.result import (
     VerifyResult,
     upper_bound,
 )
-from crosswalk.verify.rows import row_findings
+from crosswalk.verify.rows import row_findings, source_rows
 from crosswalk.verify.scratch import DAY_MS, Scratch, day_text, scratch
 from crosswalk.verify.sent import Sent, load_sent
 from crosswalk.warehouse import Warehouse
@@ -39,10 +41,10 @@ _THERE = "state in ('accepted', 'changed')"
 
 @dataclass(frozen=True)
 class VerifyOptions:
-    """`sample`: how many records are compared field by field, None for all; `seed` chooses which."""
+    """`sample`: how many records are compared field by field, None for every one; `seed` chooses which."""
 
     state_dir: Path
-    sample: int | None = 400
+    sample: int | None = None
     seed: int = 1
     stop: Stop = field(default_factory=Stop)
 
@@ -76,8 +78,8 @@ def verify(
         else:
             _read_posthog(settings, options, sent, tables, keys, result)
         result.findings += all_findings(tables, vendor.name)
-        _compare_sample(tables, warehouse, vendor.name, keys, result)
-        return _result(vendor, settings, books, sent, tables, result)
+        _compare_fields(tables, warehouse, vendor.name, options, result)
+        return _result(vendor, settings, books, sent, tables, source_rows(warehouse, vendor.name), result)
 
 
 def _load(
@@ -133,12 +135,14 @@ def _check_records(
         )
 
 
-def _draw(tables: Scratch, options: VerifyOptions) -> list[tuple[str, int]]:
-    """The sample: keys and times of accepted records, the same for the same seed."""
-    limit = "" if options.sample is None else f"limit {options.sample}"
+def _draw(tables: Scratch, options: VerifyOptions) -> list[tuple[str, int]] | None:
+    """The sample: keys and times of accepted records, the same for the same seed; None where all are compared."""
+    columns = "create table sample as select send_order, record_id, key, ms, day, batch from expected where state = 'accepted'"
+    if options.sample is None:
+        tables.execute(columns)
+        return None
     tables.execute(
-        "create table sample as select send_order, record_id, key, ms, day, batch from expected where state = 'accepted' "
-        f"order by md5(concat('{options.seed} ', key)), send_order {limit}"
+        f"{columns} order by md5(concat('{options.seed} ', key)), send_order limit {options.sample}"
     )
     return [(key, at) for key, at in tables.rows("select key, ms from sample order by ms, key")]
 
@@ -148,13 +152,13 @@ def _read_mixpanel(
     options: VerifyOptions,
     sent: Sent,
     tables: Scratch,
-    keys: Sequence[tuple[str, int]],
+    keys: Sequence[tuple[str, int]] | None,
     result: _Outcome,
 ) -> None:
     marks = sent.marks if not sent.unmarked else set()
     there = MixpanelThere(settings, options.state_dir, options.stop, marks)
     try:
-        result.unverified += there.load(tables, {key for key, _ in keys})
+        result.unverified += there.load(tables, None if keys is None else {key for key, _ in keys})
     finally:
         there.close()
     if not marks:
@@ -180,16 +184,18 @@ def _read_posthog(
     options: VerifyOptions,
     sent: Sent,
     tables: Scratch,
-    keys: Sequence[tuple[str, int]],
+    keys: Sequence[tuple[str, int]] | None,
     result: _Outcome,
 ) -> None:
     marks = sent.marks if not sent.unmarked else set()
     there = PostHogThere(settings, options.state_dir, options.stop, marks)
     try:
         there.count(tables)
-        tables.execute(_OFF if marks else "create table looked as select distinct day from expected")
-        there.list_days(tables, [row[0] for row in tables.rows("select day from looked order by day")])
-        there.read_fields(tables, keys)
+        tables.execute(_OFF if marks and keys is not None else _ALL_DAYS)
+        days = [row[0] for row in tables.rows("select day from looked order by day")]
+        there.list_days(tables, days, with_fields=keys is None)
+        if keys is not None:
+            there.read_fields(tables, keys)
     finally:
         there.close()
     if not marks:
@@ -203,6 +209,10 @@ def _read_posthog(
         )
 
 
+# Days of which something was sent, or stands there.
+_ALL_DAYS = (
+    "create table looked as select day from expected union select day from cells where day is not null"
+)
 # The days on which a cell (a day and an event) differs in its count, its distinct ids or the sum of its times.
 _OFF = f"""
 create table looked as
@@ -218,53 +228,86 @@ select distinct day from (
 """
 
 
-def _compare_sample(
-    tables: Scratch, warehouse: Warehouse, destination: str, keys: Sequence[tuple[str, int]], result: _Outcome
+def _compare_fields(
+    tables: Scratch, warehouse: Warehouse, destination: str, options: VerifyOptions, result: _Outcome
 ) -> None:
-    """The sampled records field by field, and the largest share of wrong ones that they still allow."""
+    """Records field by field, all or a sample, and the largest share of wrong ones that a sample still allows."""
+    records = int(tables.one("select count(*) from sample"))
     equal = missing = 0
-    wrong: dict[str, list[tuple[str, str, str]]] = {}
-    for record_id, day, batch, payload, held in _sampled(tables, warehouse, destination):
-        if held is None:
-            missing += 1
-            continue
-        found = differences(destination, payload, held)
-        equal += not found
-        for name in found:
-            wrong.setdefault(name, []).append((record_id, day, batch))
+    wrong: dict[str, _Wrong] = {}
+    pairs = _all_pairs if options.sample is None else _sampled_pairs
+    with Progress(records, "records compared") as progress:
+        for record_id, day, batch, payload, held in _settled(pairs(tables, warehouse, destination), tables):
+            progress.add()
+            if held is None:
+                missing += 1
+                continue
+            found = differences(destination, payload, held)
+            equal += not found
+            for name in found:
+                wrong.setdefault(name, _Wrong()).add(record_id, day, batch)
     kinds = {one.kind for one in result.findings}
     told = {"event": "event_renamed", "distinct_id": "people_merged", "time": "time_shifted"}
-    untold = {name: rows for name, rows in wrong.items() if told.get(name) not in kinds}
-    result.findings += value_findings(untold, len(keys))
-    result.sample = Sample(len(keys), equal, missing, upper_bound(len(keys), len(keys) - equal))
+    untold = {name: one for name, one in wrong.items() if told.get(name) not in kinds}
+    is_all = options.sample is None
+    result.findings += value_findings(untold, records, is_all)
+    share = (records - equal) / records if is_all and records else upper_bound(records, records - equal)
+    result.sample = Sample(records, equal, missing, share, is_all=is_all)
 
 
-def _sampled(
-    tables: Scratch, warehouse: Warehouse, destination: str
-) -> Iterator[tuple[str, str, str, dict[str, Any], list[Any] | None]]:
-    """Id, day, batch, payload and what is held there (None: nothing) of each sampled record; the row taken last counts."""
-    sql = (
-        "select s.send_order, s.record_id, s.day, coalesce(b.name, ''), f.held from sample as s "
-        "left join batches as b on b.batch = s.batch "
-        "left join (select key, arg_max(held, ingested) as held from fields group by key) as f on f.key = s.key "
-        "order by s.send_order"
-    )
-    rows = tables.stream(sql)
+# Id, day, batch, payload and what is held there (None: nothing) of a record.
+_Pair = tuple[str, str, str, dict[str, Any], list[Any] | None]
+# The row that was taken last counts.
+_PAIRS = (
+    "select s.send_order, s.record_id, s.day, coalesce(b.name, ''), f.held from sample as s "
+    "left join batches as b on b.batch = s.batch "
+    "left join (select key, arg_max(held, ingested) as held from fields group by key) as f on f.key = s.key "
+    "order by s.send_order"
+)
+
+
+def _settled(pairs: Iterator[_Pair], tables: Scratch) -> Iterator[_Pair]:
+    """The same, with the distinct id that was sent in place of one that links join with it."""
     people = set(tables.rows("select found, sent from same_person"))
+    for record_id, day, batch, payload, there in pairs:
+        sent_as = str(payload.get("distinct_id") or payload["properties"].get("distinct_id", ""))
+        if there is not None and (there[1], sent_as) in people:
+            there[1] = sent_as
+        yield record_id, day, batch, payload, there
+
+
+def _all_pairs(tables: Scratch, warehouse: Warehouse, destination: str) -> Iterator[_Pair]:
+    """Every accepted record, in send order, as payloads are read."""
+    rows = tables.stream(_PAIRS)
+    row = next(rows, None)
+    for batch in warehouse.stream_payloads(destination):
+        for order, line in zip(
+            batch.column("send_order").to_pylist(), batch.column("line").to_pylist(), strict=True
+        ):
+            if row is None:
+                return
+            if order == row[0]:
+                yield _pair(row, json.loads(line[:-1]))
+                row = next(rows, None)
+
+
+def _sampled_pairs(tables: Scratch, warehouse: Warehouse, destination: str) -> Iterator[_Pair]:
+    """The sampled records, some hundred payloads a query."""
+    rows = tables.stream(_PAIRS)
     while some := [row for _, row in zip(range(_PAYLOADS_A_QUERY), rows, strict=False)]:
         orders = ", ".join(str(int(row[0])) for row in some)
         found = warehouse.query(
             f"select send_order, payload from {warehouse.payloads(destination)} where send_order in ({orders})"
         )
         payloads = {int(row["send_order"]): row["payload"] for row in found}
-        for order, record_id, day, batch, held in some:
-            text = payloads[order]
-            payload = json.loads(text) if isinstance(text, str) else text
-            there = json.loads(held) if held is not None else None
-            sent_as = str(payload.get("distinct_id") or payload["properties"].get("distinct_id", ""))
-            if there is not None and (there[1], sent_as) in people:
-                there[1] = sent_as
-            yield record_id, day_text(day), batch, payload, there
+        for row in some:
+            text = payloads[row[0]]
+            yield _pair(row, json.loads(text) if isinstance(text, str) else text)
+
+
+def _pair(row: Sequence[Any], payload: dict[str, Any]) -> _Pair:
+    _, record_id, day, batch, held = row
+    return record_id, day_text(day), batch, payload, json.loads(held) if held is not None else None
 
 
 def _result(
@@ -273,9 +316,10 @@ def _result(
     books: Books,
     sent: Sent,
     tables: Scratch,
+    read: dict[tuple[str, str], int],
     outcome: _Outcome,
 ) -> VerifyResult:
-    events, users, hours = _counts(tables, vendor.name)
+    events, users, hours = _counts(tables, vendor.name, read)
     off = sum(abs(one.found - (one.accepted or 0)) for one in events)
     if off and not outcome.findings:
         outcome.findings.append(
@@ -308,7 +352,9 @@ _FOUND = f"""
 """
 
 
-def _counts(tables: Scratch, destination: str) -> tuple[list[DayEvent], list[DayUsers], list[HourCount]]:
+def _counts(
+    tables: Scratch, destination: str, read: dict[tuple[str, str], int]
+) -> tuple[list[DayEvent], list[DayUsers], list[HourCount]]:
     """By day and event, distinct ids by day, events by hour of the week; listed days by their rows, others as counted."""
     unlisted = "day not in (select day from looked)"
     found = f"select day, event, count(*) as found from ({_FOUND}) group by day, event"
@@ -339,7 +385,10 @@ def _counts(tables: Scratch, destination: str) -> tuple[list[DayEvent], list[Day
         """
     )
     return (
-        [DayEvent(day_text(day), event, None, *map(int, counts)) for day, event, *counts in events],
+        [
+            DayEvent(day_text(day), event, read.get((day_text(day), event)), *map(int, counts))
+            for day, event, *counts in events
+        ],
         [DayUsers(day_text(day), int(sent), int(found)) for day, sent, found in people],
         [
             HourCount(int(hour) // 24 + 1, int(hour) % 24, int(number))

@@ -1,9 +1,13 @@
 """The plan: its id, its counts, its words, and that a push is held to it."""
 
 import datetime as dt
+import json
+from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import pytest
 from standin.server import Standin
 
@@ -16,7 +20,7 @@ def _plan(project: Project, destination: str, *arguments: str) -> dict[str, Any]
     return result.report()
 
 
-def test_id_stands_for_the_content_alone(project: Project) -> None:
+def test_id_stands_for_the_content_whatever_its_order(project: Project) -> None:
     records = [posthog_event(number) for number in range(20)]
     project.build(posthog=records)
     first = _plan(project, "posthog")["plan_id"]
@@ -80,11 +84,11 @@ def test_warnings_about_time(project: Project) -> None:
         mixpanel=[replace(mixpanel_event(number), event_at=now - age) for number, age in enumerate(ages)],
         posthog=[replace(posthog_event(number), event_at=now - age) for number, age in enumerate(ages)],
     )
-    warnings = " ".join(_plan(project, "mixpanel")["warnings"])
+    warnings = " ".join(one["text"] for one in _plan(project, "mixpanel")["warnings"])
     assert "2 events older than 730 days" in warnings
     assert "1 event older than 5 years" in warnings
     assert "1 event more than 1 hour in the future" in warnings
-    assert "1 record less than 48 hours old" in _plan(project, "posthog")["warnings"][0]
+    assert "1 record less than 48 hours old" in _plan(project, "posthog")["warnings"][0]["text"]
 
 
 def test_text(project: Project) -> None:
@@ -99,16 +103,232 @@ def test_text(project: Project) -> None:
     assert max(map(len, result.out.splitlines())) < 140
 
 
-def test_push_holds_to_the_plan(connected: Project, standin: Standin) -> None:
+def test_warnings_are_ranked(project: Project) -> None:
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    people = [posthog_event(number, properties={"email": f"p{number}@example.com"}) for number in range(9)]
+    double = replace(posthog_event(1), payload=posthog_event(2).payload)
+    project.build(
+        posthog=[*people, double, *(replace(posthog_event(number), event_at=now) for number in (20, 21))],
+        violations=[("posthog", record_uuid(3), "record_bytes", 1_000_000, 1_500_000, "rejected")],
+    )
+    plan = _plan(project, "posthog")
+    found = [(one["severity"], one["records"]) for one in plan["warnings"]]
+    assert found == [("loss", 1), ("loss", 1), ("cost", 2), ("privacy", 9)]
+    assert all(one["next"] for one in plan["warnings"])
+    assert (plan["billable"], plan["to_send"]) == (2, 11)
+    text = project.run("plan", "--to", "posthog").out
+    assert (
+        text.index("over the limit record_bytes")
+        < text.index("PostHog bills them")
+        < text.index("holds personal data")
+    )
+
+
+def test_mixpanel_bills_events(project: Project) -> None:
+    events = [mixpanel_event(number) for number in range(5)]
+    over = ("mixpanel", record_uuid(3), "record_bytes", 999_999, 1_500_000, "rejected")
+    project.build(mixpanel=[*events, mixpanel_profile(1)], violations=[over])
+    plan = _plan(project, "mixpanel")
+    assert plan["billable"] == 4
+    assert "month" in plan["billable_rule"]
+
+
+def test_personal_data_is_named_and_masked(project: Project) -> None:
+    hidden = {
+        "email": "anna.b@example.com",
+        "nested": {"card": "4111 1111 1111 1111"},
+        "order": "2024-000017",
+    }
+    project.build(
+        posthog=[posthog_event(0, properties=hidden), posthog_event(1, distinct_id="ben@example.com")]
+    )
+    plan = _plan(project, "posthog")["personal"]
+    found = {(one["name"], one["kind"], one["what"], one["records"]) for one in plan["findings"]}
+    assert found == {
+        ("email", "email", "property", 1),
+        ("card", "card", "property", 1),
+        ("distinct_id", "email", "id", 1),
+    }
+    assert plan["line"] == "deny_properties: [card, email]"
+    result = project.run("plan", "--to", "posthog")
+    assert "To leave them out: deny_properties: [card, email]" in result.out
+    assert "no list of properties reaches an id" in result.out
+    written = "".join(path.read_text(encoding="utf-8") for path in project.state.rglob("*") if path.is_file())
+    for secret in ("anna", "ben@", "4111"):
+        assert secret not in result.out + written
+
+
+def test_what_was_found_is_kept_by_content(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.build(
+        posthog=[posthog_event(number, properties={"email": "a@example.com"}) for number in range(5)]
+    )
+    before = _plan(project, "posthog")["personal"]
+    looked: list[int] = []
+    monkeypatch.setattr("crosswalk.personal.scan.Scanner.add", lambda self, lines: looked.append(len(lines)))
+    assert _plan(project, "posthog")["personal"] == before
+    assert looked == [], "the same content is not looked at again"
+    project.build(
+        posthog=[posthog_event(number, properties={"email": "b@example.com"}) for number in range(5)]
+    )
+    _plan(project, "posthog")
+    assert sum(looked) == 5
+
+
+def test_a_trial_is_said_to_be_one(connected: Project) -> None:
+    with (connected.folder / "dbt_project.yml").open("a", encoding="utf-8") as file:
+        file.write("vars: {sample_people: 0.01}\n")
+    connected.build(posthog=[posthog_event(number) for number in range(14)])
+    with duckdb.connect(str(connected.warehouse)) as warehouse:
+        warehouse.execute(
+            "insert into audit_filtered values ('amplitude', 'posthog', null, 'not_sampled', 1386)"
+        )
+    plan = _plan(connected, "posthog")
+    assert (plan["trial"]["share"], plan["trial"]["people"], plan["trial"]["rows_left_out"]) == (
+        0.01,
+        7,
+        1386,
+    )
+    assert "one person in 100, whole histories: 7 distinct ids, and 1,386 rows" in plan["trial"]["text"]
+    assert "A trial: one person in 100" in connected.run("push", "--to", "posthog").out
+
+
+def test_reading_shows_its_progress(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.build(posthog=[posthog_event(number) for number in range(3000)])
+    monkeypatch.setattr("crosswalk.progress._DRAW_AFTER_SECONDS", 0.0)
+    assert "of 3,000 records checked" in project.run("plan", "--to", "posthog").err
+    assert "of 3,000 records read" in project.run("plan", "--to", "posthog").err
+
+
+def test_push_holds_to_the_content(connected: Project, standin: Standin) -> None:
     connected.build(posthog=[posthog_event(number) for number in range(5)])
     plan_id = _plan(connected, "posthog")["plan_id"]
     connected.build(posthog=[posthog_event(number) for number in range(6)])
     result = connected.push("posthog", "--plan", plan_id)
     assert result.code == 8
-    assert "5 records then, 6 now" in result.err
+    assert "the content of posthog_payloads has changed (5 records then, 6 now)" in result.err
+    assert "configuration" not in result.err
+    swapped = [replace(posthog_event(n), payload=posthog_event((n + 1) % 5).payload) for n in range(5)]
+    connected.build(posthog=swapped)
+    assert "some with other content" in connected.push("posthog", "--plan", plan_id).err
     assert standin.requests == []
     connected.build(posthog=[posthog_event(number) for number in range(5)])
     assert connected.push("posthog", "--plan", plan_id).code == 0
+
+
+def _set_variable(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    with (project.folder / "dbt_project.yml").open("a", encoding="utf-8") as file:
+        file.write("vars: {import_id: another}\n")
+    return ()
+
+
+def _change_seed(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    with duckdb.connect(str(project.warehouse)) as warehouse:
+        warehouse.execute(
+            "create table crosswalk_events as select 'amplitude' as source, 'a' as source_event"
+        )
+    return ()
+
+
+def _other_project(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    monkeypatch.setenv("POSTHOG_PROJECT_API_KEY", "phc_another_project_of_theirs")
+    return ()
+
+
+def _other_region(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    monkeypatch.delenv("POSTHOG_URL")
+    return ("--region", "eu")
+
+
+def _other_size(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    return ("--batch-size", "2")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_set_variable, "variable import_id: not set then"),
+        (_change_seed, "seed crosswalk_events: not built then"),
+        (_other_project, "project: "),
+        (_other_region, "https://eu.i.posthog.com now"),
+        (_other_size, "requests of batch: "),
+    ],
+)
+def test_push_holds_to_the_configuration(
+    connected: Project,
+    standin: Standin,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Project, pytest.MonkeyPatch], tuple[str, ...]],
+    said: str,
+) -> None:
+    connected.build(posthog=[posthog_event(number) for number in range(5)])
+    plan_id = _plan(connected, "posthog")["plan_id"]
+    flags = change(connected, monkeypatch)
+    result = connected.push("posthog", "--plan", plan_id, *flags)
+    assert result.code == 8, result.out + result.err
+    assert "the configuration has changed" in result.err
+    assert said in result.err
+    assert "the content" not in result.err
+    assert standin.requests == []
+
+
+def test_a_changed_plan_goes_without_its_id(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.build(posthog=[posthog_event(number) for number in range(5)])
+    plan_id = _plan(connected, "posthog")["plan_id"]
+    _set_variable(connected, monkeypatch)
+    result = connected.push("posthog")
+    assert result.code == 0
+    assert result.objects()[0]["plan_id"] != plan_id
+    assert standin.requests
+
+
+def test_a_plan_without_a_project_is_held_to_the_rest(
+    project: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.build(posthog=[posthog_event(number) for number in range(5)])
+    text = project.run("plan", "--to", "posthog").out
+    assert "The plan names no project" in text
+    plan_id = _plan(project, "posthog")["plan_id"]
+    monkeypatch.setenv("POSTHOG_URL", standin.url)
+    monkeypatch.setenv("POSTHOG_PROJECT_API_KEY", standin.api_key)
+    assert "The plan names no project" not in project.run("plan", "--to", "posthog").out
+    assert project.push("posthog", "--plan", plan_id).code == 0
+
+
+def test_a_plan_that_was_edited_is_refused(connected: Project) -> None:
+    connected.build(posthog=[posthog_event(number) for number in range(5)])
+    plan_id = _plan(connected, "posthog")["plan_id"]
+    path = connected.state / "plans" / f"{plan_id}.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    stored["configuration"]["project"] = "not named"
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    result = connected.push("posthog", "--plan", plan_id)
+    assert result.code == 8
+    assert "changed by hand" in result.err
+
+
+def test_live_people_are_asked_for_once(connected: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    connected.build(posthog=[posthog_event(0)], mixpanel=[mixpanel_event(0)])
+    assert _plan(connected, "posthog")["live_people"]["answer"] == "unknown"
+    answers = iter(["", "maybe", "yes"])
+    monkeypatch.setattr("crosswalk.commands.plan._is_terminal", lambda: True)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(readline=lambda: next(answers), isatty=lambda: True))
+    assert [_plan(connected, "posthog")["live_people"]["answer"] for _ in range(4)] == [
+        "unknown",
+        "unknown",
+        "yes",
+        "yes",
+    ], "an answer is kept, no answer is asked for again"
+    live = _plan(connected, "posthog")["live_people"]
+    assert live["origin"] == "remembered"
+    assert live["advice"].startswith("Set posthog_person_properties: once (events now)")
+    assert (connected.state / "live_people.json").stat().st_mode & 0o777 == 0o600
+    again = _plan(connected, "posthog", "--live-people", "no")["live_people"]
+    assert again["advice"].startswith("Set posthog_person_properties: latest")
+    assert _plan(connected, "posthog")["live_people"]["answer"] == "no"
+    flag = _plan(connected, "mixpanel", "--live-people", "yes")["live_people"]
+    assert "$set, which overwrites" in flag["advice"]
 
 
 @pytest.mark.parametrize("plan_id", ["0123456789abcdef", "../../etc/passwd", ""])

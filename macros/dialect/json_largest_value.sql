@@ -1,0 +1,13 @@
+{# The bytes of the largest list or object among an object's own values, as JSON text; 0 where there is none. #}
+{% macro json_largest_value(object) -%}
+    {{- return(adapter.dispatch('json_largest_value', 'crosswalk')(object)) -}}
+{%- endmacro %}
+
+{% macro default__json_largest_value(object) %}{{ crosswalk.lacks_verb('json_largest_value') }}{% endmacro %}
+
+{% macro duckdb__json_largest_value(object) -%}
+    coalesce(list_max(list_transform(
+        list_filter(json_extract({{ object }}, '$.*'), lambda entry: left(entry::varchar, 1) in ('{', '[')),
+        lambda entry: strlen(entry::varchar)
+    )), 0)
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""Finds personal data in what would be sent: which property holds e-mail addresses, phone numbers and the like."""

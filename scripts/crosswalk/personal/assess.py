@@ -1,0 +1,112 @@
+"""One text: what it may hold. The name of its property decides later, see `decided`."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote_plus
+
+from crosswalk.personal.addresses import emails, ips, is_v4
+from crosswalk.personal.evidence import Certainty, Evidence, decided
+from crosswalk.personal.names import hints
+from crosswalk.personal.numbers import cards, ibans
+from crosswalk.personal.phone import phones
+from crosswalk.personal.tokens import tokens
+
+_LONGEST = 20_000  # characters of one value that are looked at at once
+_NUMBER = re.compile(r"(?<![\w.])\d{7,19}(?![\w.])")
+_SEVEN_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}")
+_CHECKED = re.compile(r"[A-Za-z]{2}\d{2}[ \u00a0-]?[A-Za-z0-9]{4}")
+_SECRET = re.compile(r"[A-Za-z0-9+/_=.~-]{16}|://|-----BEGIN")
+# The two that are most frequent, alone in their text.
+_MAILBOX = re.compile(
+    r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,60}\.(?:com|net|org|edu|io|de|fr|uk|co\.uk|nl|es|it|pl|br|in)"
+)
+_PARAMETER = re.compile(r"[?&;#]([^=?&;#\s]{1,80})=([^&#\s]{6,4000})")
+_V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+
+
+def assess(text: str) -> tuple[Evidence, ...]:
+    """What a text of a record may hold; a text that is JSON itself is looked into, with the names that it has."""
+    if "@" in text and _MAILBOX.fullmatch(text) and not text.startswith(("git@", "hg@", "svn@")):
+        return (Evidence("email", Certainty.SURE, text),)
+    if len(text) < 16 and _V4.fullmatch(text):
+        return (Evidence("ip", Certainty.LIKELY, text),) if is_v4(text) else ()
+    if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
+        try:
+            return tuple(_inside(json.loads(text), ""))
+        except (ValueError, RecursionError):
+            pass
+    if len(text) <= _LONGEST:
+        if "=" in text and _PARAMETER.search(text):
+            return tuple(dict.fromkeys([*_pairs(text), *_assess_part(_PARAMETER.sub(" ", text))]))
+        return tuple(_assess_part(text))
+    found: list[Evidence] = []
+    for start in range(0, len(text), _LONGEST):
+        found += _assess_part(text[max(0, start - 200) : start + _LONGEST])
+    return tuple(dict.fromkeys(found))
+
+
+def assess_number(text: str) -> tuple[Evidence, ...]:
+    """What numbers of a record may hold, which stand without quotes."""
+    found: list[Evidence] = []
+    for number in _NUMBER.findall(text):
+        found += [*cards(number), *phones(number)]
+    return tuple(dict.fromkeys(found))
+
+
+def _assess_part(text: str) -> list[Evidence]:
+    found: list[Evidence] = []
+    if "@" in text or "%40" in text:
+        found += emails(text)
+    if text.count(".") >= 3 or text.count(":") >= 2:
+        found += ips(text)
+    has_digits = _SEVEN_DIGITS.search(text) is not None
+    if has_digits:
+        found += cards(text)
+    if _CHECKED.search(text):
+        found += ibans(text)
+    for finder, is_wanted in ((tokens, _SECRET.search(text) is not None), (phones, has_digits)):
+        if is_wanted:
+            found += _beside(found, list(finder(text)))
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+
+def _beside(found: list[Evidence], more: list[Evidence]) -> list[Evidence]:
+    """Of `more` what stands elsewhere in the text: what is an IBAN or an address is no phone number or token as well.
+
+    What only a name can tell stays, since the name may speak for it and against the other; so does what is sure beside
+    what is likely.
+    """
+    return [
+        one
+        for one in more
+        if not any(
+            (one.text in other.text or other.text in one.text)
+            and (one.certainty is Certainty.LIKELY or other.certainty is Certainty.SURE)
+            for other in found
+        )
+    ]
+
+
+def _pairs(text: str) -> list[Evidence]:
+    """What the parameters of an address hold, by their own names."""
+    return [
+        Evidence(kind, Certainty.SURE, value)
+        for name, given in _PARAMETER.findall(text)
+        for kind, value in decided(assess(unquote_plus(given)), hints(unquote_plus(name))).items()
+    ]
+
+
+def _inside(value: Any, name: str) -> list[Evidence]:
+    """What the values of an object hold, decided by its own names: sure, whatever the property around is called."""
+    if isinstance(value, dict):
+        return [one for key, inner in value.items() for one in _inside(inner, str(key))]
+    if isinstance(value, list):
+        return [one for inner in value for one in _inside(inner, name)]
+    if isinstance(value, str):
+        found = assess(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        found = assess_number(str(value))
+    else:
+        return []
+    return [Evidence(kind, Certainty.SURE, text) for kind, text in decided(found, hints(name)).items()]

@@ -1,0 +1,84 @@
+"""Tokens and keys: JSON Web Tokens, the keys of well-known services, credentials in addresses, long random texts."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from crosswalk.personal.evidence import Certainty, Evidence
+
+# Each service documents the beginning of its keys, so that they can be found where they should not be.
+_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9_])(?:"
+    r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"  # JWT: RFC 7519
+    r"|[rsp]k_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{16,}"  # Stripe
+    r"|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{18,}"  # GitHub, GitLab
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}"  # Slack
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"  # AWS
+    r"|AIza[A-Za-z0-9_-]{35}|ya29\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}"  # Google
+    r"|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|key-[0-9a-f]{32}|(?:SK|AC)[0-9a-f]{32}"  # SendGrid, Mailgun, Twilio
+    r"|sk-(?:ant-|proj-)?[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{30,}|r8_[A-Za-z0-9]{30,}"
+    r"|ph[cx]_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{30,}|dop_v1_[0-9a-f]{60,}|shp(?:at|ca|pa|ss)_[0-9a-f]{30,}"
+    r"|sq0[a-z]{3}-[A-Za-z0-9_-]{20,}|EAA[A-Za-z0-9]{40,}|lin_api_[A-Za-z0-9]{30,}|ATATT3[A-Za-z0-9_=-]{30,}"
+    r")|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+_SCHEME = re.compile(r"\b(?:bearer|basic|token|apikey)[ :]+[A-Za-z0-9._~+/-]{16,}={0,2}", re.IGNORECASE)
+_USERINFO = re.compile(r"://[^/\s:@]+:[^/\s@]{3,}@")
+_PARAMETER = re.compile(
+    r"(?:[?&;#\s]|^)[\w.-]*(?:token|secret|passwd|password|key|signature|jwt|auth)(?:=|: ?| (?:is )?)([A-Za-z0-9+/_.~=-]{16,})",
+    re.IGNORECASE,
+)
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+_LONG = 30
+
+
+def tokens(text: str) -> Iterator[Evidence]:
+    """Places in the text that can be tokens or keys."""
+    for pattern in (_KNOWN, _USERINFO):
+        for found in pattern.finditer(text):
+            yield Evidence("token", Certainty.SURE, found[0])
+    for found in _SCHEME.finditer(text):
+        if _is_mixed(found[0].split()[-1]):
+            yield Evidence("token", Certainty.SURE, found[0])
+    for found in _PARAMETER.finditer(text):
+        if _is_mixed(found[1]) and not _UUID.fullmatch(found[1]):
+            yield Evidence("token", Certainty.SURE, found[1])
+    for found in _RUN.finditer(text):
+        if is_random(found[0]) and not _is_in_path(text, found.start()):
+            yield Evidence("token", Certainty.LIKELY, found[0])
+        elif found[0] == text and _is_mixed(text) and not _UUID.fullmatch(text):
+            yield Evidence("token", Certainty.TOLD, text)
+
+
+def _is_in_path(text: str, start: int) -> bool:
+    """Part of an address's path: assets are named by hashes."""
+    return "://" in text[:start] and "=" not in text[max(0, start - 1) : start]
+
+
+def _is_mixed(text: str) -> bool:
+    """Letters with digits, or in both cases without order, as a secret has them and words have not."""
+    kinds = _kinds(text)
+    return ("d" in kinds and len(set(kinds)) > 1) or _changes(kinds) >= 0.35
+
+
+def _kinds(text: str) -> str:
+    return "".join(
+        "d" if char.isdigit() else "u" if char.isupper() else "l" for char in text if char.isalnum()
+    )
+
+
+def _changes(kinds: str) -> float:
+    """How often the next character is of another kind, 0 to 1: about 0.6 in random text, 0.3 in NamesOfThings."""
+    return sum(one != other for one, other in itertools.pairwise(kinds)) / max(1, len(kinds))
+
+
+def is_random(text: str) -> bool:
+    """Whether a long run has upper case, lower case and digits in no order that a word or a number has.
+
+    Hashes and UUIDs (one case, or groups) are ids and not secrets by their looks.
+    """
+    parts = re.split(r"[-_/+]", text.rstrip("="))
+    if len(text) < _LONG or max(map(len, parts)) < 8:
+        return False
+    kinds = _kinds(text)
+    return len(set(kinds)) == 3 and _changes(kinds) >= 0.4

@@ -1,0 +1,116 @@
+"""Payloads are read as they stand: each property with its own values, whatever is around them."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from crosswalk.personal.assess import assess
+from crosswalk.personal.evidence import decided
+from crosswalk.personal.names import hints
+from crosswalk.personal.scan import Scanner
+
+from personal.corpus import corpus
+from personal.test_corpus import kinds_of
+
+
+def scan(*payloads: Any) -> dict[tuple[str, str], int]:
+    """Property and kind with the records that hold it."""
+    scanner = Scanner()
+    scanner.add(
+        pa.array([json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "," for one in payloads])
+    )
+    return {(one.name, one.kind): one.records for one in scanner.result().findings}
+
+
+def test_every_place_of_a_record_is_read() -> None:
+    card, mail = "4111 1111 1111 1111", "anna@example.com"
+    payload = {
+        "event": f"Mail to {mail}",
+        "distinct_id": mail,
+        "properties": {
+            "flat": mail,
+            "list": [1, {"a": "b"}, mail],
+            "mails": ["ben@example.com", mail],
+            "deep": {"er": {"est": {"inner": mail}}},
+            "objects": [{"card": card, "x": 1}, {"card": card}],
+            "json": json.dumps({"note": f"say \"{mail}\"", "path": "C:\\"}),
+            "escaped": "\u0061nna@example.com\\",
+            "quoted": f'"{mail}"',
+            "phone": 491512345678,
+            "pans": [4111111111111111, 2],
+            "order_id": 4111111111111111,
+            "nothing": "plain words, 12.50 EUR on 2024-01-31 10:00:00",
+            "uuid": "C8F9E604-F01A-4BD9-95C6-8E5357DF265D",
+            "carla@example.com": True,
+        },
+    }  # fmt: skip
+    found = scan(payload, payload)
+    assert {name for name, kind in found if kind == "email"} == {
+        "event", "distinct_id", "flat", "list", "mails", "inner", "json", "escaped", "quoted", "aaaaa@aaaaaaa.aaa",
+    }  # fmt: skip
+    assert {name for name, kind in found if kind == "card"} == {"card", "pans"}
+    assert {name for name, kind in found if kind == "phone"} == {"phone"}
+    assert set(found.values()) == {2}, "several places of one record count once"
+
+
+def test_counts_are_those_of_the_values() -> None:
+    expected = Counter[tuple[str, str]]()
+    items = list(corpus(7, 6000))
+    for item in items:
+        expected.update((item.name, kind) for kind in kinds_of(item))
+    scanner = Scanner()
+    lines = [json.dumps({"properties": {item.name: item.value}}, ensure_ascii=False) + "," for item in items]
+    for start in range(0, len(lines), 1000):
+        scanner.add(pa.array(lines[start : start + 1000]))
+    found = {(one.name, one.kind): one.records for one in scanner.result().findings if one.place == "value"}
+    assert found == dict(expected)
+    assert scanner.result().records == len(items)
+
+
+def test_no_example_and_no_name_shows_what_it_stands_for() -> None:
+    items = [item for item in corpus(11, 3000) if item.kind]
+    scanner = Scanner()
+    scanner.add(pa.array([json.dumps({item.name: item.value, str(item.value): 1}) for item in items]))
+    text = json.dumps(scanner.result().as_dict(), ensure_ascii=False)
+    for item in items:
+        assert str(item.value) not in text
+    assert not any(
+        char.isdigit() and char != "0" for one in scanner.result().findings for char in one.example
+    )
+
+
+def test_memory_of_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crosswalk.personal.scan._CACHED", 100)
+    scanner = Scanner()
+    lines = [json.dumps({"email": f"person{number}@example.com"}) for number in range(1000)]
+    scanner.add(pa.array(lines))
+    assert len(scanner._texts) <= 100
+    assert scanner.result().findings[0].records == 1000
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kinds"),
+    [
+        ("version", "10.1.2.3", set()),
+        ("value", "10.1.2.3", {"ip"}),
+        ("value", "0.0.0.0", set()),  # noqa: S104 - no address is bound
+        ("value", "https://user:secret1@example.com/", {"token"}),
+        ("order_id", "415-555-1234", set()),
+        ("value", "415-555-1234", {"phone"}),
+        ("value", "order number 415-555-1234", set()),
+        ("api_key", "d41d8cd98f00b204e9800998ecf8427e", {"token"}),
+        ("value", "d41d8cd98f00b204e9800998ecf8427e", set()),
+        ("value", "DE89 3704 0044 0532 0130 00 thanks", {"iban"}),
+        ("value", "DE88 3704 0044 0532 0130 00", set()),
+        ("value", "4111 1111 1111 1112", set()),
+        ("phone", "4929123123123", {"phone"}),
+        ("value", "icon@2x.png", set()),
+        ("url", "https://example.com/?q=anna%40example.com&page=2", {"email"}),
+        ("context", '{"device":{"phone":"5551234567"}}', {"phone"}),
+        ("context", '{"device":{"order_id":"5551234567"}}', set()),
+    ],
+)
+def test_names_and_words_decide(name: str, text: str, kinds: set[str]) -> None:
+    assert set(decided(assess(text), hints(name))) == kinds
