@@ -6,5 +6,5 @@
 {% macro default__json_key_shape(text) %}{{ crosswalk.lacks_verb('json_key_shape') }}{% endmacro %}
 
 {% macro duckdb__json_key_shape(text) -%}
-    hash(json_keys({{ text }}), json_keys({{ text }}, '$..*'))
+    hash(json_keys('[' || {{ text }} || ']', '$..*'))
 {%- endmacro %}

@@ -31,10 +31,7 @@ ours as (
     select
         *,
         {{ crosswalk.mixpanel_group_object() | indent(8) }} as group_properties,
-        {{ crosswalk.json_splice([
-            crosswalk.mixpanel_own_object() | indent(12),
-            'cast(source_columns as ' ~ dbt.type_string() ~ ')',
-        ]) | indent(8) }} as mapped_properties
+        {{ crosswalk.mixpanel_own_object(['cast(source_columns as ' ~ dbt.type_string() ~ ')']) | indent(8) }} as mapped_properties
     from events
 
 ),
@@ -60,7 +57,7 @@ judged as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties', 'our_properties') | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties', 'our_properties', ['event_object', 'said_properties']) | indent(8) }} as may_collide
     from grouped
 
 ),

@@ -15,10 +15,7 @@ ours as (
 
     select
         *,
-        {{ crosswalk.json_splice([
-            crosswalk.posthog_own_object() | indent(12),
-            'cast(source_columns as ' ~ dbt.type_string() ~ ')',
-        ]) | indent(8) }} as our_properties
+        {{ crosswalk.posthog_own_object(['cast(source_columns as ' ~ dbt.type_string() ~ ')']) | indent(8) }} as our_properties
     from events
 
 ),
@@ -27,7 +24,7 @@ judged as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'posthog', ours='our_properties') | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'posthog', ours='our_properties', parts=['event_object']) | indent(8) }} as may_collide
     from ours
 
 ),

@@ -14,7 +14,7 @@ texts as (
 readable_rows as (
 
     select * from {{ ref('stg_amplitude__rows') }}
-    where outcome in ('kept', 'quarantined')
+    where outcome in ('kept', 'quarantined') and has_groups is not false
 
 ),
 
