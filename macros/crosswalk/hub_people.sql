@@ -15,7 +15,7 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(keys | unique | list) }}
+    {{ return(keys | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# All keys of event properties that say something about the person, for one `json_pick` under the name `person_values`. #}
