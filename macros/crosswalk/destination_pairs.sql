@@ -66,7 +66,9 @@
    does not have it as a column (its properties keep their keys anyway). #}
 {% macro source_name(row, destination) -%}
     {%- set names = crosswalk.source_names(row, destination) -%}
-    {%- if names -%}
+    {%- if names and var('sources') | length == 1 -%}
+    {{ crosswalk.json_name(names[var('sources')[0]]) }}
+    {%- elif names -%}
     case source
         {%- for source, name in names.items() %} when '{{ source }}' then {{ crosswalk.json_name(name) }}{% endfor %} end
     {%- else -%}

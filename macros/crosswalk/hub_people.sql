@@ -3,11 +3,19 @@
     coalesce('user:' || {{ user_id }}, 'device:' || {{ device_id }}, 'person:' || {{ person_id }})
 {%- endmacro %}
 
-{# All keys of user properties that the crosswalk reads, for one `json_pick` under the name `user_values`. #}
+{# The keys of user properties that are looked for on every row, for one `json_pick` under the name `user_values`: what is set once, and what stands among
+   event properties too. All else is read from a person's latest properties. #}
 {% macro user_keys() %}
     {%- set keys = [] -%}
-    {%- for source in var('sources') -%}{%- do keys.extend(crosswalk.source_keys(source, 'up', 'user')) -%}{%- endfor -%}
-    {{ return(keys | unique | list) }}
+    {%- for row in crosswalk.crosswalk_properties('user') -%}
+        {%- for source in var('sources') -%}
+            {%- set places = crosswalk.source_places(row, source) -%}
+            {%- if row['person'] == 'set_once' or row['canonical_property'] == 'created_at' or places | selectattr('kind', 'equalto', 'ep') | list -%}
+                {%- for place in places if place['kind'] == 'up' -%}{%- do keys.append(place['name']) -%}{%- endfor -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(keys | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# All keys of event properties that say something about the person, for one `json_pick` under the name `person_values`. #}
@@ -115,10 +123,10 @@
 
 {# A first-touch value, as JSON text, where it says something, else null. #}
 {% macro touched(value) -%}
-    {%- set text = crosswalk.json_scalar_text(value) -%}
+    {%- set text = 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     case
-        when {{ text }} not in ('', {% for word in crosswalk.words_for_nothing() %}{{ crosswalk.literal(word) }}{{ ', ' if not loop.last }}{% endfor %})
-            then cast({{ value }} as {{ dbt.type_string() }})
+        when {{ text }} not in ('null', '""', {% for word in crosswalk.words_for_nothing() %}{{ crosswalk.literal(tojson(word)) }}{{ ', ' if not loop.last }}{% endfor %})
+            then {{ text }}
     end
 {%- endmacro %}
 

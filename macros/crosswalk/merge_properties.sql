@@ -1,13 +1,16 @@
 {# Whether `theirs` may have a key that the project writes too, so that room has to be made: a name from the seeds, one with the source's prefix, or
-   one of an object whose keys are not known beforehand. To a row that goes back to its own tool nothing is added but the marks (`ours`). #}
-{% macro has_collision(theirs, destination, dynamic=none, ours=none) -%}
+   one of an object whose keys are not known beforehand. A row that goes back to its own tool may always: nothing is added to it but the marks, which are
+   looked for then. `parts` are the objects that `theirs` is made of: a look at them does without putting it together. #}
+{% macro has_collision(theirs, destination, dynamic=none, parts=none) -%}
     {%- set prefixes = [] -%}
     {%- for source in var('sources') -%}{%- do prefixes.append(source ~ '_') -%}{%- endfor -%}
     case
-        {%- if ours and destination in var('sources') %}
-        when {{ crosswalk.is_native_to(destination) }} then {{ crosswalk.json_shares_keys(theirs, ours) }}
+        {%- if parts and destination in var('sources') %}
+        when {{ crosswalk.is_native_to(destination) }} then true
         {%- endif %}
-        when {{ crosswalk.json_may_have_key(theirs, crosswalk.taken_names(destination), prefixes) }} then true
+        {%- for part in parts or [theirs] %}
+        when {{ crosswalk.json_may_have_key(part, crosswalk.taken_names(destination), prefixes) }} then true
+        {%- endfor %}
         {%- if dynamic %}
         when {{ dynamic }} <> '{}' then {{ crosswalk.json_shares_keys(theirs, dynamic) }}
         {%- endif %}

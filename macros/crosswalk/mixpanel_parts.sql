@@ -44,19 +44,20 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# What the project itself writes into an event's properties. A Mixpanel row has its properties under Mixpanel's names already. #}
-{% macro mixpanel_own_object() -%}
+{# What the project itself writes into an event's properties, and what the `objects` hold. A Mixpanel row has its properties under Mixpanel's names already. #}
+{% macro mixpanel_own_object(objects) -%}
     {%- set ids = [
         ["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"],
         [crosswalk.unusable_id_name('user_id'), "case when usable_user_id is null then " ~ crosswalk.json_string('user_id') ~ " end"],
         [crosswalk.unusable_id_name('device_id'), "case when usable_device_id is distinct from device_id then " ~ crosswalk.json_string('device_id') ~ " end"],
     ] + crosswalk.mixpanel_markers() -%}
-    {%- set mapped = crosswalk.json_build(
-        crosswalk.destination_pairs('mixpanel') + crosswalk.named_pairs('mixpanel') + crosswalk.nested_user_properties('mixpanel') + ids
+    {%- set mapped = crosswalk.json_build_with(
+        crosswalk.destination_pairs('mixpanel') + crosswalk.named_pairs('mixpanel') + crosswalk.nested_user_properties('mixpanel') + ids,
+        objects
     ) -%}
     {%- if 'mixpanel' in var('sources') -%}
     case
-        when {{ crosswalk.is_native_to('mixpanel') }} then {{ crosswalk.json_build([["'\"ip\"'", "'0'"]] + ids) }}
+        when {{ crosswalk.is_native_to('mixpanel') }} then {{ crosswalk.json_build_with([["'\"ip\"'", "'0'"]] + ids, objects) }}
         else {{ mapped }}
     end
     {%- else -%}
@@ -86,14 +87,14 @@
 
 {# The text of an /import record: the properties with time, ids and insert id beside them. Those names are reserved, so the properties hold none. #}
 {% macro mixpanel_event_payload(relation) -%}
-    '{"event":' || {{ crosswalk.json_string('event_name') }} || ',"properties":' || {{ crosswalk.json_splice([
-        crosswalk.json_build([
+    '{"event":' || {{ crosswalk.json_string('event_name') }} || ',"properties":' || {{ crosswalk.json_build_with(
+        [
             ["'\"time\"'", "cast(" ~ crosswalk.epoch_ms('event_time') ~ " as " ~ dbt.type_string() ~ ")"],
             ["'\"distinct_id\"'", crosswalk.json_string('distinct_id')],
             ["'\"$insert_id\"'", crosswalk.json_string('insert_id')],
             ["'\"$user_id\"'", crosswalk.json_string('user_id')],
             ["'\"$device_id\"'", crosswalk.json_string('device_id')],
-        ]),
-        'cast(properties as ' ~ dbt.type_string() ~ ')',
-    ]) }} || '}'
+        ],
+        ['cast(properties as ' ~ dbt.type_string() ~ ')']
+    ) }} || '}'
 {%- endmacro %}

@@ -20,16 +20,17 @@
          'cheap': "endpoint = 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 254',
          'source': 'Mixpanel, Import Events: arrays have fewer than 255 elements'},
         {'name': 'nesting_depth', 'value': 3, 'effect': 'rejected', 'measure': 'case when ' ~ crosswalk.json_deeper_than('payload', 5) ~ ' then 4 else 3 end',
-         'cheap': "endpoint = 'import' and (payload like '%[{%' or payload like '%,{%' or " ~ crosswalk.json_has_path('payload', '$.properties.*.*.*.*') ~ ')',
+         'cheap': "endpoint = 'import' and (payload like '%[{%' or payload like '%,{%' or case when payload like '%:{%:{%:{%:{%:{%' then "
+            ~ crosswalk.json_has_path('payload', '$.properties.*.*.*.*') ~ ' else false end)',
          'source': 'Mixpanel, Import Events: objects are nested at most 3 deep'},
         {'name': 'string_bytes', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_string(properties),
          'cheap': "endpoint = 'import' and " ~ crosswalk.matches('payload', '"(?:[^"\\\\]|\\\\.){64}'),
          'source': 'Mixpanel, Import Events: text is cut at 255 bytes'},
         {'name': 'property_name_characters', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_key(properties),
-         'cheap': "endpoint = 'import' and payload_bytes > 400",
+         'cheap': "endpoint = 'import' and " ~ crosswalk.matches('payload', '"(?:[^"\\\\]|\\\\.){64}'),
          'source': 'Mixpanel, Events and Properties: names are cut at 255 characters'},
         {'name': 'event_name_characters', 'value': 255, 'effect': 'truncated', 'measure': 'length(' ~ crosswalk.json_text('payload', 'event') ~ ')',
-         'cheap': "endpoint = 'import' and payload_bytes > 400",
+         'cheap': "endpoint = 'import' and substr(payload, 1, 280) not like '%\",\"properties\":{%'",
          'source': 'Mixpanel, Events and Properties: names are cut at 255 characters'},
         {'name': 'object_bytes', 'value': 8192, 'effect': 'warning', 'measure': crosswalk.json_largest_value(properties),
          'cheap': "endpoint = 'import' and payload_bytes > 8192",
@@ -55,7 +56,7 @@
         {'name': 'hours_ahead', 'value': 23, 'effect': 'warning', 'measure': crosswalk.hours_ahead('event_at'), 'cheap': 'true',
          'source': 'PostHog, capture service: a time more than 23 hours ahead becomes the time of the import'},
         {'name': 'event_name_bytes', 'value': 200, 'effect': 'rejected', 'measure': crosswalk.byte_length(crosswalk.json_text('payload', 'event')),
-         'cheap': "kind = 'event' and payload_bytes > 400",
+         'cheap': "kind = 'event' and substr(payload, 1, 120) not like '%\",\"distinct_id\":%'",
          'source': 'PostHog, capture service: event names of at most 200 bytes'},
         {'name': 'distinct_id_bytes', 'value': 200, 'effect': 'rejected', 'measure': crosswalk.byte_length('distinct_id'),
          'cheap': crosswalk.byte_length('distinct_id') ~ ' > 200',
@@ -70,22 +71,40 @@
     {%- endif -%}
 {% endmacro %}
 
-{# The union of all records of a payload relation that break a limit: record_id, limit_name, limit_value, actual, effect. #}
+{# The union of all records of a payload relation that break a limit: record_id, limit_name, limit_value, actual, effect. One pass over the payloads finds
+   those that break any. #}
 {% macro limit_violations(destination, relation) -%}
-    {%- for limit in crosswalk.payload_limits(destination) %}
+{%- set limits = crosswalk.payload_limits(destination) -%}
+with
+
+measured as {{ crosswalk.materialized() }} (
+
     select
-        record_id,
-        '{{ limit['name'] }}' as limit_name,
-        {{ limit['value'] }} as limit_value,
-        actual,
-        '{{ limit['effect'] }}' as effect
+        *
     from (
         select
             record_id,
-            case when {{ limit['cheap'] }} then {{ limit['measure'] }} else 0 end as actual
+            {%- for limit in limits %}
+            case when {{ limit['cheap'] }} then {{ limit['measure'] }} else 0 end as {{ limit['name'] }}{{ ',' if not loop.last }}
+            {%- endfor %}
         from {{ relation }}
-    ) as measured
-    where actual > {{ limit['value'] }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    ) as all_records
+    where
+        {%- for limit in limits %}
+        {{ limit['name'] }} > {{ limit['value'] }}{{ ' or' if not loop.last }}
+        {%- endfor %}
+
+)
+
+{% for limit in limits -%}
+select
+    record_id,
+    '{{ limit['name'] }}' as limit_name,
+    {{ limit['value'] }} as limit_value,
+    {{ limit['name'] }} as actual,
+    '{{ limit['effect'] }}' as effect
+from measured
+where {{ limit['name'] }} > {{ limit['value'] }}
+{{ 'union all' if not loop.last }}
+{% endfor -%}
 {%- endmacro %}

@@ -7,9 +7,9 @@
     ]) }}
 {% endmacro %}
 
-{# What the project itself writes into an event's properties; a PostHog row is complete and only gets marked. #}
-{% macro posthog_own_object() -%}
-    {%- set mapped = crosswalk.json_build(
+{# What the project itself writes into an event's properties, and what the `objects` hold; a PostHog row is complete and only gets marked. #}
+{% macro posthog_own_object(objects) -%}
+    {%- set mapped = crosswalk.json_build_with(
         crosswalk.destination_pairs('posthog')
         + crosswalk.named_pairs('posthog')
         + crosswalk.nested_user_properties('posthog')
@@ -23,14 +23,15 @@
             ["'\"$set_once\"'", "nullif(to_set_once, '{}')"],
         ]
         + crosswalk.posthog_markers()
-        + [["'\"$geoip_disable\"'", "'true'"]]
+        + [["'\"$geoip_disable\"'", "'true'"]],
+        objects
     ) -%}
     {%- if 'posthog' in var('sources') -%}
     case
-        when {{ crosswalk.is_native_to('posthog') }} then {{ crosswalk.json_build([
+        when {{ crosswalk.is_native_to('posthog') }} then {{ crosswalk.json_build_with([
             ["'\"$import_job_id\"'", crosswalk.literal(tojson(var('import_id')))],
             ["'\"$geoip_disable\"'", "'true'"],
-        ]) }}
+        ], objects) }}
         else {{ mapped }}
     end
     {%- else -%}

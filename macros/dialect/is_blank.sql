@@ -6,7 +6,7 @@
 {% macro default__is_blank(text) %}{{ crosswalk.lacks_verb('is_blank') }}{% endmacro %}
 
 {% macro duckdb__is_blank(text) -%}
-    (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
+    case when left({{ text }}, 1) between '!' and '~' then false else coalesce({{ crosswalk.trimmed(text) }}, '') = '' end
 {%- endmacro %}
 
 {% macro postgres__is_blank(text) -%}

@@ -7,12 +7,17 @@
 
 {% macro default__json_is_strict_object(text) %}{{ crosswalk.lacks_verb('json_is_strict_object') }}{% endmacro %}
 
+{# Three patterns and not one: RE2 skips to the character that a pattern begins with, and looks at every byte where it may be one of several. #}
 {% macro duckdb__json_is_strict_object(text) -%}
+    {%- set doubtful = '-?(?:[nN][aA]|[iI][nN]|[0-9.]+[eE][+]?[0-9]{3}|[0-9]{300})' -%}
     {%- set bare = "regexp_replace(" ~ text ~ ", '\"(?:[^\"\\\\]|\\\\.)*\"', '\"\"', 'g')" -%}
     case
         when not coalesce(json_valid({{ text }}), false) then false
-        when left(ltrim({{ text }}, ' ' || chr(9) || chr(13)), 1) <> '{' then false
-        when regexp_matches({{ text }}, '[:,\[]\s*-?(?:[nN][aA]|[iI][nN]|[0-9.]+[eE][+]?[0-9]{3}|[0-9]{300})|,\s*[}\]]')
+        when left({{ text }}, 1) <> '{' and left(ltrim({{ text }}, ' ' || chr(9) || chr(13)), 1) <> '{' then false
+        when
+            regexp_matches({{ text }}, ':\s*{{ doubtful }}')
+            or regexp_matches({{ text }}, ',\s*(?:{{ doubtful }}|[}\]])')
+            or regexp_matches({{ text }}, '\[\s*{{ doubtful }}')
             then
                 not regexp_matches({{ bare }}, '[nN][aA][nN]|[iI][nN][fF]|,\s*[}\]]')
                 and coalesce(list_bool_and(list_transform(

@@ -6,7 +6,7 @@
 {% macro default__json_key_shape(text) %}{{ crosswalk.lacks_verb('json_key_shape') }}{% endmacro %}
 
 {% macro duckdb__json_key_shape(text) -%}
-    hash(json_keys({{ text }}), json_keys({{ text }}, '$..*'))
+    hash(json_keys('[' || {{ text }} || ']', '$..*'))
 {%- endmacro %}
 
 {# PostgreSQL manual, 9.7.3 POSIX Regular Expressions: of several alternatives the longest match counts. What stays is the keys and the brackets around them. #}

@@ -5,14 +5,16 @@
 
 {% macro default__json_kind(value) %}{{ crosswalk.lacks_verb('json_kind') }}{% endmacro %}
 
+{# By its first character: a value is written without white space before it, and `json_type` would parse the whole of it. #}
 {% macro duckdb__json_kind(value) -%}
-    case json_type({{ value }})
-        when 'OBJECT' then 'object'
-        when 'ARRAY' then 'array'
-        when 'VARCHAR' then 'string'
-        when 'BOOLEAN' then 'boolean'
-        when 'NULL' then 'null'
-        else case when json_type({{ value }}) is not null then 'number' end
+    case left({{ value }}, 1)
+        when '{' then 'object'
+        when '[' then 'array'
+        when '"' then 'string'
+        when 't' then 'boolean'
+        when 'f' then 'boolean'
+        when 'n' then 'null'
+        else case when {{ value }} is not null then 'number' end
     end
 {%- endmacro %}
 

@@ -4,6 +4,8 @@
     {%- set bare = "lower(regexp_replace(regexp_replace(trim(" ~ text ~ "), '^[uU][rR][nN]:[uU][uU][iI][dD]:', ''), '^[{](.*)[}]$', '\\1'))" -%}
     case
         when {{ text }} is null or length({{ text }}) < 32 then null
+        -- nearly every one; the nil UUID has no digit but 0
+        when {{ crosswalk.matches(text, '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]*[1-9a-f][0-9a-f]*$') }} and length({{ text }}) = 36 then {{ text }}
         when {{ bare }} = '00000000-0000-0000-0000-000000000000' then null
         when {{ crosswalk.matches(bare, '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$') }} then {{ bare }}
         when {{ crosswalk.matches(bare, '^[0-9a-f]{32}$') }} and {{ bare }} <> '00000000000000000000000000000000'

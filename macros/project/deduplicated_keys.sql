@@ -2,34 +2,27 @@
 {% macro deduplicated_keys(landed) -%}
 with
 
-lines as (
+key_shapes as (
 
-    select
-        {{ crosswalk.row_position() }} as line_id,
-        line
-    from {{ landed }}
-    where is_strict
+    {{ crosswalk.key_shapes(landed) | indent(4) }}
 
 ),
 
--- rows of one shape have the same keys in the same places, so one row of each says it for all
-shapes as (
+doubled_shapes as (
 
-    select
-        {{ crosswalk.json_key_shape('line') }} as shape,
-        {{ crosswalk.json_has_duplicate_keys('min(line)') }} as has_duplicate_keys
-    from lines
-    group by 1
+    select key_shape
+    from key_shapes
+    where {{ crosswalk.json_has_duplicate_keys('line') }}
 
 ),
 
 doubtful_lines as (
 
     select
-        line_id,
+        {{ crosswalk.row_position() }} as line_id,
         line
-    from lines
-    where {{ crosswalk.json_key_shape('line') }} in (select shapes.shape from shapes where shapes.has_duplicate_keys)
+    from {{ landed }}
+    where is_strict and key_shape in (select doubled_shapes.key_shape from doubled_shapes)
 
 ),
 
@@ -43,4 +36,15 @@ select
     line_id,
     line
 from repaired
+{%- endmacro %}
+
+{# The body of a CTE with the shapes of the lines of a landed relation (key_shape, line): rows of one shape have the same keys in the same places, so what
+   depends on the keys alone is asked of one row and holds for all. #}
+{% macro key_shapes(landed) -%}
+    select
+        key_shape,
+        {{ crosswalk.earliest('line', [crosswalk.row_position()]) | indent(4) }} as line
+    from {{ landed }}
+    where is_strict
+    group by key_shape
 {%- endmacro %}

@@ -38,6 +38,15 @@ repaired as (
 )
 {%- if crosswalk.reads_files() %},
 
+judged as (
+
+    select
+        *,
+        {{ crosswalk.json_is_strict_object('line') | indent(8) }} as is_strict
+    from repaired
+
+),
+
 unreadable_files as (
 
     {%- for file in crosswalk.files_set_aside(settings) %}
@@ -53,15 +62,16 @@ unreadable_files as (
 select
     file,
     line,
-    {{ crosswalk.json_is_strict_object('line') }} as is_strict,
+    is_strict,
     has_nul,
     has_lone_surrogate,
     {%- for column in more %}
     {{ column }},
     {%- endfor %}
     cast(null as {{ dbt.type_string() }}) as read_error,
-    cast(null as {{ dbt.type_bigint() }}) as line_number
-from repaired
+    cast(null as {{ dbt.type_bigint() }}) as line_number,
+    case when is_strict then {{ crosswalk.json_key_shape('line') }} end as key_shape
+from judged
 
 union all
 
@@ -75,7 +85,8 @@ select
     null as {{ column }},
     {%- endfor %}
     'unreadable_file' as read_error,
-    cast(null as {{ dbt.type_bigint() }}) as line_number
+    cast(null as {{ dbt.type_bigint() }}) as line_number,
+    null as key_shape
 from unreadable_files
 {%- else %}
 

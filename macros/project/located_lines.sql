@@ -10,7 +10,8 @@ from {{ landed }}
 {%- else -%}
 with
 
-raw_lines as (
+-- read anew by each of the CTEs below, so that nobody reads the lines but for the rows that somebody asks about
+raw_lines as {{ crosswalk.not_materialized() }} (
 
     select
         {{ crosswalk.row_position() }} as line_id,
@@ -45,7 +46,7 @@ rejects as (
 
 ),
 
-positions as (
+positions as {{ crosswalk.not_materialized() }} (
 
     select
         raw_lines.line_id,

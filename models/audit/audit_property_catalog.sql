@@ -2,13 +2,14 @@
 
 with
 
-events as (
+events as {{ crosswalk.not_materialized() }} (
 
     select * from {{ ref('hub_events') }}
 
 ),
 
-scoped as (
+-- wide, so each reader takes what it needs
+scoped as {{ crosswalk.not_materialized() }} (
 
     {%- for scope, column in [('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'), ('group', 'groups')] %}
     select

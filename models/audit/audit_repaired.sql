@@ -26,7 +26,7 @@ flagged as (
     {% endfor %}
     select '{{ source }}' as source, 'blank_line' as reason, count(*) as found
     from {{ ref('stg_' ~ source ~ '__lines') }}
-    where read_error is null and {{ crosswalk.is_blank('line') }}
+    where read_error is null and not is_strict and {{ crosswalk.is_blank('line') }}
 
     union all
 

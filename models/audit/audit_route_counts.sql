@@ -54,7 +54,7 @@ routed as (
         sum(case when outcome = 'quarantined' then 1 else 0 end) as quarantined,
         0 as delivered
     from {{ ref(destination ~ '_routed_events') }}
-    group by source, source_project, event_at, event_name
+    group by source, source_project, cast(event_at as date), event_name
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -77,7 +77,7 @@ delivered as (
         0 as quarantined,
         count(*) as delivered
     from {{ ref(destination ~ '_delivered_rows') }} as records
-    group by records.source, records.source_project, records.event_at, records.event_name
+    group by records.source, records.source_project, cast(records.event_at as date), records.event_name
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

@@ -11,8 +11,8 @@ events as (
     select * from {{ ref('hub_person_events') }}
     where snapshot is not null
 
-),
-
+){{ ',' if by_key }}
+{% if by_key %}
 -- each state of a person once, with the last row that showed it
 snapshots as (
 
@@ -26,10 +26,11 @@ snapshots as (
         {{ crosswalk.latest('received_at', last_row) }} as received_at,
         {{ crosswalk.latest('event_key', last_row) }} as event_key
     from events
+    where source in ('{{ by_key | join("', '") }}')
     group by source, source_project, person_key, snapshot_hash
 
-){{ ',' if by_key }}
-{% if by_key %}
+),
+
 property_values as (
 
     select
@@ -42,7 +43,6 @@ property_values as (
         {{ crosswalk.latest('snapshots.received_at', ['snapshots.event_at', 'snapshots.received_at', crosswalk.by_bytes('snapshots.event_key')]) }} as received_at,
         {{ crosswalk.latest('snapshots.event_key', ['snapshots.event_at', 'snapshots.received_at', crosswalk.by_bytes('snapshots.event_key')]) }} as event_key
     from snapshots, {{ crosswalk.each_key('snapshots.snapshot') }}
-    where snapshots.source in ('{{ by_key | join("', '") }}')
     group by snapshots.source, snapshots.source_project, snapshots.person_key, property_name, property_value
 
 ),
@@ -84,7 +84,7 @@ select
     person_key,
     {{ crosswalk.latest('snapshot', last_row) }} as properties,
     max(event_at) as properties_at
-from snapshots
+from events
 {%- if by_key %}
 where source in ('{{ by_row | join("', '") }}')
 {%- endif %}

@@ -26,16 +26,31 @@ events as (
 ),
 
 -- every group key of the event, under the group's type; Mixpanel takes a list, and its own rows have the key among their properties
+with_groups as (
+
+    select
+        *,
+        {{ crosswalk.mixpanel_group_object() | indent(8) }} as group_properties
+    from events
+
+),
+
+-- whether a key of theirs may be one of ours is seen before our part is put together, so that the audit, which asks for those rows only, does without
+judged as (
+
+    select
+        *,
+        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties', ['event_object', 'said_properties']) | indent(8) }} as may_collide
+    from with_groups
+
+),
+
 ours as (
 
     select
         *,
-        {{ crosswalk.mixpanel_group_object() | indent(8) }} as group_properties,
-        {{ crosswalk.json_splice([
-            crosswalk.mixpanel_own_object() | indent(12),
-            'cast(source_columns as ' ~ dbt.type_string() ~ ')',
-        ]) | indent(8) }} as mapped_properties
-    from events
+        {{ crosswalk.mixpanel_own_object(['cast(source_columns as ' ~ dbt.type_string() ~ ')']) | indent(8) }} as mapped_properties
+    from judged
 
 ),
 
@@ -56,30 +71,21 @@ grouped as (
 
 ),
 
-judged as (
-
-    select
-        *,
-        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties', 'our_properties') | indent(8) }} as may_collide
-    from grouped
-
-),
-
 -- room is made only where a key of theirs may be one of ours: most rows are spliced as they are
 roomed as (
 
     select
         *,
         case
+            when not may_collide then own_properties
             {%- if 'mixpanel' in var('sources') %}
-            when may_collide and {{ crosswalk.is_native_to('mixpanel') }}
+            when {{ crosswalk.is_native_to('mixpanel') }} and not {{ crosswalk.json_shares_keys('own_properties', 'our_properties') }} then own_properties
+            when {{ crosswalk.is_native_to('mixpanel') }}
                 then {{ crosswalk.json_make_room('own_properties', 'our_properties', [], "source || '_'") | indent(16) }}
             {%- endif %}
-            when may_collide
-                then {{ crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('mixpanel'), "source || '_'") | indent(16) }}
-            else own_properties
+            else {{ crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('mixpanel'), "source || '_'") | indent(16) }}
         end as fitted_properties
-    from judged
+    from grouped
 
 )
 

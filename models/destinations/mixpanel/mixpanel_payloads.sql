@@ -29,7 +29,8 @@ identity_events as (
 ),
 {% endif %}
 -- kind_rank: people are merged before their events, and profiles follow
-payloads as (
+-- the days are counted on narrow columns, so the wide text is not kept for that
+payloads as {{ crosswalk.not_materialized() }} (
     {% if is_original %}
     select
         'import' as endpoint,

@@ -8,7 +8,10 @@ with
 -- no anonymous profiles: Mixpanel loses their properties when the device is linked later
 users as (
 
-    select * from {{ ref('hub_users') }}
+    select
+        *,
+        {{ crosswalk.picked_person_values('mixpanel') | indent(8) }}
+    from {{ ref('hub_users') }}
     where
         {{ crosswalk.usable_id('user_id', 'mixpanel') | indent(8) }} is not null
         and {{ crosswalk.is_sampled('user_id', 'null', 'null', 'null') }}
@@ -58,4 +61,5 @@ select
     properties_once
     {%- endif %}
 from merged
-where own_traits <> '{}' or properties_once <> '{}'
+-- asked of the parts: a condition on the whole would have it put together twice
+where traits <> '{}' or mapped_traits <> '{}' or properties_once <> '{}'

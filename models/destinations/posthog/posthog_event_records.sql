@@ -5,9 +5,13 @@
 
 with
 
+-- whether a key of theirs may be one of ours is seen before our part is put together, so that the audit, which asks for those rows only, does without
 events as (
 
-    select * from {{ ref('posthog_prepared_events') }}
+    select
+        *,
+        {{ crosswalk.has_collision('own_properties', 'posthog', parts=['event_object']) | indent(8) }} as may_collide
+    from {{ ref('posthog_prepared_events') }}
 
 ),
 
@@ -15,20 +19,8 @@ ours as (
 
     select
         *,
-        {{ crosswalk.json_splice([
-            crosswalk.posthog_own_object() | indent(12),
-            'cast(source_columns as ' ~ dbt.type_string() ~ ')',
-        ]) | indent(8) }} as our_properties
+        {{ crosswalk.posthog_own_object(['cast(source_columns as ' ~ dbt.type_string() ~ ')']) | indent(8) }} as our_properties
     from events
-
-),
-
-judged as (
-
-    select
-        *,
-        {{ crosswalk.has_collision('own_properties', 'posthog', ours='our_properties') | indent(8) }} as may_collide
-    from ours
 
 ),
 
@@ -38,15 +30,15 @@ roomed as (
     select
         *,
         case
+            when not may_collide then own_properties
             {%- if 'posthog' in var('sources') %}
-            when may_collide and {{ crosswalk.is_native_to('posthog') }}
+            when {{ crosswalk.is_native_to('posthog') }} and not {{ crosswalk.json_shares_keys('own_properties', 'our_properties') }} then own_properties
+            when {{ crosswalk.is_native_to('posthog') }}
                 then {{ crosswalk.json_make_room('own_properties', 'our_properties', [], "source || '_'") | indent(16) }}
             {%- endif %}
-            when may_collide
-                then {{ crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('posthog'), "source || '_'") | indent(16) }}
-            else own_properties
+            else {{ crosswalk.json_make_room('own_properties', 'our_properties', crosswalk.reserved_names('posthog'), "source || '_'") | indent(16) }}
         end as fitted_properties
-    from judged
+    from ours
 
 )
 

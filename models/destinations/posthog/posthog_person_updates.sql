@@ -8,7 +8,10 @@ with
 
 users as (
 
-    select * from {{ ref('hub_users') }}
+    select
+        *,
+        {{ crosswalk.picked_person_values('posthog') | indent(8) }}
+    from {{ ref('hub_users') }}
     -- whose properties an anonymous row on a shared device shows is not known, so they are nobody's
     where not is_on_shared_device and {{ crosswalk.is_from_elsewhere('posthog') }}
 
@@ -54,6 +57,7 @@ placed as (
 
 ),
 
+-- whether there is something to say is asked of the parts: a condition on the whole would have it put together twice
 chosen as (
 
     select
@@ -62,18 +66,22 @@ chosen as (
         own_traits as to_set,
         -- what stood on events goes out with them; a table of people has no events
         case when has_profile then mapped_first_touch else '{}' end as to_set_once,
+        traits <> '{}' or mapped_traits <> '{}' or (has_profile and mapped_first_touch <> '{}') as says_something,
         coalesce(properties_at, last_seen_at) as updated_at
         {%- elif mode == 'latest' -%}
         {{ crosswalk.json_overlay('own_traits', 'mapped_context') | indent(8) }} as to_set,
         mapped_first_touch as to_set_once,
+        traits <> '{}' or mapped_traits <> '{}' or mapped_context <> '{}' or mapped_first_touch <> '{}' as says_something,
         coalesce(greatest(coalesce(properties_at, context_at), coalesce(context_at, properties_at)), first_seen_at) as updated_at
         {%- elif mode == 'once' -%}
         '{}' as to_set,
         {{ crosswalk.json_overlay('own_traits', crosswalk.json_splice(['mapped_context', 'mapped_first_touch'])) | indent(8) }} as to_set_once,
+        traits <> '{}' or mapped_traits <> '{}' or mapped_context <> '{}' or mapped_first_touch <> '{}' as says_something,
         coalesce(greatest(coalesce(properties_at, context_at), coalesce(context_at, properties_at)), first_seen_at) as updated_at
         {%- else -%}
         '{}' as to_set,
         '{}' as to_set_once,
+        false as says_something,
         last_seen_at as updated_at
         {%- endif %}
     from placed
@@ -98,7 +106,7 @@ records as (
             ] + crosswalk.posthog_markers()
         ) | indent(8) }} as properties
     from chosen
-    where to_set <> '{}' or to_set_once <> '{}'
+    where says_something
 
 )
 

@@ -14,7 +14,22 @@ with
 
 texts as (
 
-    {{ crosswalk.line_texts(ref('stg_amplitude__lines'), ref('stg_amplitude__deduplicated_keys')) | indent(4) }}
+    {{ crosswalk.line_texts(ref('stg_amplitude__lines'), ref('stg_amplitude__deduplicated_keys'), ['key_shape']) | indent(4) }}
+
+),
+
+key_shapes as (
+
+    {{ crosswalk.key_shapes(ref('stg_amplitude__lines')) | indent(4) }}
+
+),
+
+-- a line with a column that no documentation knows is looked at closely
+known_shapes as (
+
+    select key_shape
+    from key_shapes
+    where len({{ crosswalk.json_unknown_keys('line', known) }}) = 0
 
 ),
 
@@ -34,9 +49,11 @@ lines as (
         kept_rows.event_at,
         kept_rows.received_at,
         kept_rows.unused_event_time,
-        texts.line
+        texts.line,
+        known_shapes.key_shape is not null as is_known_shape
     from kept_rows
     inner join texts on kept_rows.line_id = texts.line_id
+    left join known_shapes on texts.key_shape = known_shapes.key_shape
 
 ),
 
@@ -46,7 +63,7 @@ picked as (
         *,
         {{ crosswalk.json_pick_text('line', texts) | indent(8) }} as texts,
         {{ crosswalk.json_pick('line', objects + named + carried) | indent(8) }} as vals,
-        {{ crosswalk.json_unknown_keys('line', known) }} as unknown_keys
+        case when is_known_shape then {{ crosswalk.text_list([]) }} else {{ crosswalk.json_unknown_keys('line', known) }} end as unknown_keys
     from lines
 
 ),

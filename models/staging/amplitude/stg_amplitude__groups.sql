@@ -14,7 +14,7 @@ texts as (
 readable_rows as (
 
     select * from {{ ref('stg_amplitude__rows') }}
-    where outcome in ('kept', 'quarantined')
+    where outcome in ('kept', 'quarantined') and has_groups is not false
 
 ),
 
@@ -33,10 +33,16 @@ picked as (
 
 ),
 
-lines as (
+-- worked out first: both kinds below read it, and ask for it in their conditions
+lines as {{ crosswalk.materialized() }} (
 
     select
-        *,
+        source_project,
+        event_key,
+        received_at,
+        user_id,
+        device_id,
+        seen_at,
         {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, 'groups')) | indent(8) }} as groups,
         {{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, 'group_properties')) }} as group_properties
     from picked

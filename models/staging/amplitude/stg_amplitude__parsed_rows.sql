@@ -5,7 +5,8 @@
     'uuid', 'app', 'event_type', 'user_id', 'device_id', 'event_id', 'session_id', '$insert_id', 'amplitude_id', 'merged_amplitude_id', 'merge_time',
 ] %}
 {%- set times = ['event_time', 'client_event_time', 'server_received_time', 'server_upload_time', 'processed_time', 'client_upload_time'] %}
-{%- set keys = texts + times %}
+{%- set groups = ['groups', 'group_properties'] %}
+{%- set keys = texts + times + groups %}
 
 with
 
@@ -30,6 +31,9 @@ named as (
         line_id, file, line_number, has_nul, has_lone_surrogate, has_duplicate_keys, line, read_error,
         {%- for key in texts %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ 'insert_id' if key == '$insert_id' else key }},
+        {%- endfor %}
+        {%- for key in groups %}
+        coalesce({{ crosswalk.json_picked('picked', keys, key) }} <> '{}', false) as has_{{ key }},
         {%- endfor %}
         {%- for key in times %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}_text,
@@ -76,6 +80,7 @@ select
     nullif({{ crosswalk.trimmed('user_id') }}, '') as user_id,
     nullif({{ crosswalk.trimmed('device_id') }}, '') as device_id,
     insert_id,
+    has_groups or has_group_properties as has_groups,
     event_time_text,
     event_time,
     client_event_time,
