@@ -11,3 +11,7 @@
         lambda entry: strlen(entry::varchar)
     )), 0)
 {%- endmacro %}
+
+{% macro postgres__json_largest_value(object) -%}
+    {{ crosswalk.postgres__function('json_longest') }}(({{ object }})::text, 'value')
+{%- endmacro %}

@@ -75,6 +75,7 @@ begin
     return (
         select coalesce(max(case
             when part = 'key' then length(entries.key)
+            when part = 'value' then octet_length(entries.value) * (left(entries.value, 1) in ('{', '['))::int
             when entries.value like '"%' then octet_length(entries.value) - 2
             else 0
         end), 0)
