@@ -70,6 +70,7 @@ select
     posthog_event,
     distinct_id,
     said_properties,
+    event_object,
     own_properties,
     {%- if mode == 'on_change' %}
     {{ crosswalk.json_overlay('traits_to_set', 'context_to_set') | indent(4) }} as to_set,
