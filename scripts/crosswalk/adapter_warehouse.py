@@ -117,7 +117,13 @@ class AdapterWarehouse(RowWarehouse):
         try:
             yield
         except DbtBaseException as error:
+            self._roll_back()
             raise self._sentence(error) from error
+
+    def _roll_back(self) -> None:
+        """End a transaction that failed, where the driver began one: it would refuse every further query."""
+        with contextlib.suppress(Exception):
+            self._adapter.connections.get_thread_connection().handle.rollback()
 
     def _sentence(self, error: Exception) -> CrosswalkError:
         text, label = _one_line(error), f"the target {self._target.name!r} ({self._target.adapter})"

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crosswalk.errors import ConfigError
 from crosswalk.limits import BYTE_RATES, LIMITS, RATES, Limits, cut, endpoint_of
 from crosswalk.live_people import LivePeople
 from crosswalk.output import plural
@@ -205,25 +204,23 @@ def _billable(warehouse: Warehouse, destination: str, now: dt.datetime) -> tuple
 
 def _duplicates(warehouse: Warehouse, destination: str) -> int:
     """Rows of the files that stand there twice; 0 where the audit was not built."""
-    relation = warehouse.relation("audit_route_counts")
-    try:
-        rows = warehouse.query(
-            f"select sum(duplicate) as n from {relation} where destination = {literal(destination)}"
-        )
-    except ConfigError:
+    if not warehouse.has("audit_route_counts"):
         return 0
+    relation = warehouse.relation("audit_route_counts")
+    rows = warehouse.query(
+        f"select sum(duplicate) as n from {relation} where destination = {literal(destination)}"
+    )
     return int(rows[0]["n"] or 0)
 
 
 def _checked(warehouse: Warehouse, destination: str) -> list[LimitCheck]:
     """Every limit that payloads are held against, also where none breaks it."""
-    try:
-        rows = warehouse.query(
-            f"select limit_name, limit_value, records from {warehouse.relation('audit_payload_limits')} "
-            f"where destination = {literal(destination)}"
-        )
-    except ConfigError:
+    if not warehouse.has("audit_payload_limits"):
         return []
+    rows = warehouse.query(
+        f"select limit_name, limit_value, records from {warehouse.relation('audit_payload_limits')} "
+        f"where destination = {literal(destination)}"
+    )
     found = [LimitCheck(str(row["limit_name"]), int(row["limit_value"]), int(row["records"])) for row in rows]
     return sorted(found, key=lambda one: one.limit_name)
 

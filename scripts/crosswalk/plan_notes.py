@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from crosswalk.errors import ConfigError
 from crosswalk.output import count, plural
 from crosswalk.sql_text import literal
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
@@ -174,10 +173,9 @@ def _blocked(warehouse: Warehouse) -> list[Note]:
 
 def _number(warehouse: Warehouse, relation: str, expression: str, where: str = "1 = 1") -> int:
     """A number of an audit relation; 0 where it was not built."""
-    try:
-        rows = warehouse.query(f"select {expression} as n from {warehouse.relation(relation)} where {where}")
-    except ConfigError:
+    if not warehouse.has(relation):
         return 0
+    rows = warehouse.query(f"select {expression} as n from {warehouse.relation(relation)} where {where}")
     return int(rows[0]["n"] or 0)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crosswalk.content import Content
 from crosswalk.files import write_private
+from crosswalk.output import plural
 from crosswalk.personal.result import RULES, Personal, personal_of
 from crosswalk.plan_notes import Note
 from crosswalk.progress import Progress
@@ -76,9 +77,9 @@ def privacy_notes(found: Personal) -> list[Note]:
         notes.append(
             Note(
                 "privacy",
-                f"{len(found.properties())} properties hold personal data in up to {most:,} records: {named}{more}."
+                f"{len(found.properties())} properties hold personal data in up to {plural(most, 'record')}: {named}{more}."
                 if len(found.properties()) > 1
-                else f"The property {named} holds personal data in {most:,} records.",
+                else f"The property {named} holds personal data in {plural(most, 'record')}.",
                 most,
                 f"{found.line()} (or hash_properties) in the vars of dbt_project.yml, then dbt build",
             )
@@ -87,16 +88,16 @@ def privacy_notes(found: Personal) -> list[Note]:
     if ids:
         most = max(one.records for one in ids)
         kinds = ", ".join(sorted({one.kind for one in ids}))
-        text = (
-            f"The ids of people or groups are personal data themselves ({kinds}), in up to {most:,} records."
-        )
+        text = f"The ids of people or groups are personal data themselves ({kinds}), in up to {plural(most, 'record')}."
         notes.append(
             Note("privacy", text, most, "no list of properties reaches an id: give other ids at the source")
         )
     others = [one for one in found.findings if one.what in ("event", "name")]
     if others:
         most = max(one.records for one in others)
-        text = f"Names of events or properties hold personal data themselves, in up to {most:,} records."
+        text = (
+            f"Names of events or properties hold personal data themselves, in up to {plural(most, 'record')}."
+        )
         notes.append(Note("privacy", text, most, "rename them in crosswalk_events_custom, or at the source"))
     return notes
 

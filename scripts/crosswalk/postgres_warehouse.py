@@ -44,6 +44,11 @@ class PostgresWarehouse(RowWarehouse):
         """`"schema"."name"`, quoted."""
         return ".".join('"' + part.replace('"', '""') + '"' for part in (self._target.schema, name))
 
+    def has(self, name: str) -> bool:
+        """See Warehouse.has."""
+        quoted = self.relation(name).replace("'", "''")
+        return self.query(f"select to_regclass('{quoted}') is not null as there")[0]["there"] is True
+
     def pages(self, sql: str, rows: int, columns: list[str] | None = None) -> Iterator[Page]:
         """Raises ConfigError, CredentialsError, UnavailableError and LocalError, each with the next step."""
         with self._cursor(sql) as cursor:

@@ -67,6 +67,14 @@ class Warehouse(ABC):
         payload_hash, refusal (why the vendor would refuse the record, else null).
         """
 
+    def has(self, name: str) -> bool:
+        """Whether a relation was built; asked without an error where an error would end a snapshot."""
+        try:
+            self.query(f"select 1 as n from {self.relation(name)} where 1 = 0")
+        except ConfigError:
+            return False
+        return True
+
     def bytewise(self, expression: str) -> str:
         """SQL of a text that sorts by its bytes, whatever the language of the database."""
         return expression

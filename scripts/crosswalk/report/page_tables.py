@@ -351,9 +351,9 @@ def _before(report: Report) -> list[Table]:
             "Warnings, the gravest first",
             [
                 Column("severity", "about", "word"),
-                Column("text", "what it is", "text"),
+                Column("text", "what it is", "sentence"),
                 Column("records", "records", has_bar=True),
-                Column("next", "what to do", "text"),
+                Column("next", "what to do", "sentence"),
             ],
             empty="The plan warns of nothing." if report.book.rows("plan") else "There is no plan yet.",
         )

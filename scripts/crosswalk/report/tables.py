@@ -15,6 +15,7 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "moment": moment,
     "text": shown,
     "word": shown,
+    "sentence": lambda value: shown(value, longest=600),
     "day": lambda value: shown(value or "–"),
     "code": shown,
     "command": shown,

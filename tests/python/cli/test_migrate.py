@@ -91,7 +91,12 @@ def test_a_dry_run_sends_nothing_and_spoils_nothing(
         f"Plan {json.loads(next((between.project.state / 'plans').iterdir()).read_text())['plan_id']}"
         in dry.out
     )
-    assert sorted(path.name for path in between.project.state.iterdir()) == ["migrate", "plans", "tmp"]
+    assert sorted(path.name for path in between.project.state.iterdir()) == [
+        "migrate",
+        "personal",
+        "plans",
+        "tmp",
+    ]
     done = between.migrate("--yes")
     assert done.code == 0, done.err
     assert between.delivered() == sorted(between.truth())

@@ -329,6 +329,7 @@ def test_connection_that_breaks_in_the_middle(
     build_postgres(english, posthog=records)
     use_postgres(connected, english)
     monkeypatch.setattr(RowWarehouse, "piece_bytes", 1_500_000)
+    plan_id = connected.run("plan", "--to", "posthog", "--json").report()["plan_id"]
     real = PostgresWarehouse.stream_payloads
 
     def cut(self: PostgresWarehouse, *given: Any) -> Iterator[pa.RecordBatch]:
@@ -341,7 +342,7 @@ def test_connection_that_breaks_in_the_middle(
 
     with monkeypatch.context() as patched:
         patched.setattr(PostgresWarehouse, "stream_payloads", cut)
-        result = connected.push("posthog")
+        result = connected.push("posthog", "--plan", plan_id)
     assert result.code == 5, result.err
     assert "connection to PostgreSQL was lost" in result.err
     assert "run the same command again" in result.err

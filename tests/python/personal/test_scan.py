@@ -81,6 +81,13 @@ def test_no_example_and_no_name_shows_what_it_stands_for() -> None:
     )
 
 
+def test_rows_of_two_batches_are_two_records() -> None:
+    scanner = Scanner()
+    for _ in range(2):
+        scanner.add(pa.array(['{"email":"anna@example.com"}']))
+    assert [one.records for one in scanner.result().findings] == [2]
+
+
 def test_memory_of_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crosswalk.personal.scan._CACHED", 100)
     scanner = Scanner()

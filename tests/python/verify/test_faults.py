@@ -2,11 +2,14 @@
 
 import copy
 import datetime as dt
+import os
 from typing import Any
 
 import pytest
+from cli.support import Project, mixpanel_event, posthog_event
+from standin.server import Standin
 
-from verify.conftest import EVENTS, Delivery, found
+from verify.conftest import EVENTS, Delivery, connect, found
 
 
 def different(delivery: Delivery, *arguments: str) -> dict[str, Any]:
@@ -60,6 +63,85 @@ def test_a_changed_value_is_found(delivery: Delivery) -> None:
     assert "price" in one["text"]
     assert delivery.key(row) in one["text"]
     assert report["sample"]["records"] - report["sample"]["equal"] == 1
+
+
+def test_one_changed_value_is_found_without_asking(delivery: Delivery) -> None:
+    row = next(one for one in delivery.rows() if day_of(one) == "2025-03-01")
+    row["properties"]["nested"]["a"][0] += 1
+    report = different(delivery)
+    one = only(report, "value_changed")
+    assert (one["records"], one["day"]) == (1, "2025-03-01")
+    assert "nested" in one["text"]
+    assert delivery.key(row) in one["text"]
+    assert one["batch"].startswith("2025-03-01 ")
+    sample = report["sample"]
+    assert sample["is_all"]
+    assert sample["records"] - sample["equal"] == 1
+    assert sample["upper_bound"] == 1 / sample["records"]
+
+
+def test_a_sample_states_what_it_does_not_see(delivery: Delivery) -> None:
+    delivery.rows()[17]["properties"]["price"] += 1
+    results = [delivery.verify("--sample", "5", "--seed", str(seed)).report() for seed in range(1, 4)]
+    assert all(not one["sample"]["is_all"] and one["sample"]["upper_bound"] > 0.4 for one in results)
+
+
+def test_two_records_that_swapped_their_people_are_found(delivery: Delivery) -> None:
+    """Counts, distinct ids and times of the day and event stay as they were."""
+    rows = [row for row in delivery.rows() if row["event"] == "Song Liked" and day_of(row) == "2025-03-01"]
+    holders = [row if delivery.destination == "posthog" else row["properties"] for row in rows]
+    first, second = (
+        holders[0],
+        next(one for one in holders if one["distinct_id"] != holders[0]["distinct_id"]),
+    )
+    for name in ("distinct_id", "$user_id") if delivery.destination == "mixpanel" else ("distinct_id",):
+        first[name], second[name] = second[name], first[name]
+    report = different(delivery)
+    assert len(found(report, "people_merged")) == 2
+
+
+MANY = int(os.environ.get("CROSSWALK_VERIFY_RECORDS", "1200"))
+
+
+@pytest.mark.parametrize("destination", ["mixpanel", "posthog"])
+def test_single_faults_among_many_are_each_found_and_named(
+    destination: str, project: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One record each is dropped, changed, an hour late, renamed and somebody else's, among `MANY`."""
+    connect(standin, monkeypatch)
+    make = mixpanel_event if destination == "mixpanel" else posthog_event
+    marked: dict[str, Any] = (
+        {"import_id": "move-1"}
+        if destination == "mixpanel"
+        else {"properties": {"$import_job_id": "move-1", "a": 1}}
+    )
+    records = [make(number, number % 7, number % 4, **marked) for number in range(MANY)]
+    is_mixpanel = destination == "mixpanel"
+    project.build(mixpanel=records if is_mixpanel else (), posthog=() if is_mixpanel else records)
+    assert project.push(destination).code == 0
+    delivery = Delivery(project, standin, destination)
+    rows = delivery.rows()
+    chosen = {name: rows[MANY * place // 7] for place, name in enumerate(KINDS, start=1)}
+    keys = {name: delivery.key(row) for name, row in chosen.items()}
+    chosen["value_changed"]["properties"]["a" if destination == "posthog" else "step"] = "other"
+    shift(chosen["time_shifted"], dt.timedelta(hours=1))
+    chosen["event_renamed"]["event"] = "Another Name"
+    holder = chosen["people_merged"] if destination == "posthog" else chosen["people_merged"]["properties"]
+    holder["distinct_id"] = holder["$user_id"] = "user-0" if holder["distinct_id"] != "user-0" else "user-1"
+    rows.remove(chosen["dropped"])
+    report = different(delivery)
+    named = [
+        one for one in report["findings"] if "$user_id" not in one["text"]
+    ]  # Mixpanel's row has the person twice
+    by_kind = {one["kind"]: one for one in named}
+    assert len(named) == len(KINDS), [(one["kind"], one["text"]) for one in named]
+    for name, key in keys.items():
+        assert by_kind[name]["records"] == 1, name
+        assert key in by_kind[name]["text"], name
+        assert by_kind[name]["batch"], name
+
+
+KINDS = ("dropped", "value_changed", "time_shifted", "event_renamed", "people_merged")
 
 
 def test_an_hour_more_is_found(delivery: Delivery) -> None:
@@ -165,8 +247,6 @@ def test_a_record_too_many_is_found(delivery: Delivery) -> None:
 @pytest.mark.parametrize("delivery", ["mixpanel"], indirect=True)
 def test_a_device_that_became_its_user_is_no_merge(delivery: Delivery) -> None:
     """Mixpanel counts a device's earlier events under its user later on."""
-    from cli.support import mixpanel_event
-
     project = delivery.project
     anonymous: dict[str, Any] = {"distinct_id": "$device:d1", "$device_id": "d1", "$user_id": None}
     known: dict[str, Any] = {"distinct_id": "user-9", "$device_id": "d1", "$user_id": "user-9"}

@@ -24,4 +24,10 @@ def test_the_samples_are_verified(
     report = result.report()
     assert report["import_id"]
     assert report["sample"]["records"] == report["sample"]["equal"] > 0
+    assert report["sample"]["is_all"]
+    unknown = {one["event"] for one in report["events"] if one["source"] is None}
+    assert unknown <= {"$identify", "$groupidentify", "$set"}, "only generated events are no rows of a source"
+    known = [one for one in report["events"] if one["source"] is not None]
+    assert known
+    assert all(one["source"] >= one["delivered"] for one in known if one["event"] not in unknown)
     assert not [text for text in report["unverified"] if "audit tables" in text]
