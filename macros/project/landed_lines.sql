@@ -36,16 +36,21 @@ repaired as (
     from inspected
 
 )
-{%- if crosswalk.reads_files() %},
+,
 
 judged as (
 
     select
         *,
+        {%- if crosswalk.reads_files() %}
         {{ crosswalk.json_is_strict_object('line') | indent(8) }} as is_strict
+        {%- else %}
+        case when read_error is null then {{ crosswalk.json_is_strict_object('line') }} else false end as is_strict
+        {%- endif %}
     from repaired
 
-),
+)
+{%- if crosswalk.reads_files() %},
 
 unreadable_files as (
 
@@ -93,7 +98,7 @@ from unreadable_files
 select
     file,
     line,
-    case when read_error is null then {{ crosswalk.json_is_strict_object('line') }} else false end as is_strict,
+    is_strict,
     has_nul,
     has_lone_surrogate,
     {%- for column in more %}
@@ -101,8 +106,9 @@ select
     {%- endfor %}
     {{ crosswalk.landed_position([crosswalk.by_bytes('file'), 'line_number', crosswalk.by_bytes('line')]) }}
     read_error,
-    line_number
-from repaired
+    line_number,
+    case when is_strict then {{ crosswalk.json_key_shape('line') }} end as key_shape
+from judged
 {%- endif %}
 {%- endmacro %}
 
