@@ -29,7 +29,7 @@ known_shapes as (
 
     select key_shape
     from key_shapes
-    where len({{ crosswalk.json_unknown_keys('line', known) }}) = 0
+    where {{ crosswalk.list_size(crosswalk.json_unknown_keys('line', known)) }} = 0
 
 ),
 
