@@ -30,6 +30,8 @@
         'posthog_person_properties': {'one_of': ['events', 'latest', 'on_change', 'once', 'none']},
         'user_properties_on_events': {'kind': 'modes'},
         'user_properties_merge': {'one_of': ['row', 'key']},
+        'deny_properties': {'kind': 'property_names'},
+        'hash_properties': {'kind': 'property_names'},
         'crosswalk_properties_custom': {'kind': 'text'},
         'crosswalk_events_custom': {'kind': 'text'},
         'import_id': {'kind': 'text'},
@@ -74,11 +76,11 @@
         {{ return("is a list of one or more of: " ~ rule['each_of'] | join(', ')) }}
     {%- elif kind == 'text' and (value is not string or not value) -%}
         {{ return("has to be a text") }}
-    {%- elif kind in ('list', 'names') and (value is string or value is mapping or value is not iterable) -%}
+    {%- elif kind in ('list', 'names', 'property_names') and (value is string or value is mapping or value is not iterable) -%}
         {{ return("has to be a list") }}
-    {%- elif kind == 'names' and value | list | length != value | unique | list | length -%}
+    {%- elif kind in ('names', 'property_names') and value | list | length != value | unique | list | length -%}
         {{ return("names a property twice") }}
-    {%- elif kind == 'names' and value | reject('string') | list or kind == 'names' and '' in value -%}
+    {%- elif kind in ('names', 'property_names') and (value | reject('string') | list or '' in value) -%}
         {{ return("has to be a list of names") }}
     {%- elif kind == 'names' and value | map('lower') | select('in', crosswalk.fixed_mixpanel_columns()) | list -%}
         {{ return("names a column that the relation has anyway; leave out " ~ crosswalk.fixed_mixpanel_columns() | join(', ')) }}

@@ -131,3 +131,8 @@
         where event_rows.line_id is null
     )
 {%- endmacro %}
+
+{# What is no property and stays whatever `deny_properties` names: of the line itself, of its properties. #}
+{% macro heap_ids(place) %}
+    {{ return(crosswalk.heap_spine() + ['from_user_id', 'to_user_id', 'session_id', 'last_modified', 'lastseen', 'identity_time', 'joindate'] if place == 'line' else []) }}
+{% endmacro %}

@@ -47,3 +47,11 @@
     {%- endfor -%}
     {{ return(pairs) }}
 {% endmacro %}
+
+{# What is no property and stays whatever `deny_properties` names: of the line itself, of its properties. #}
+{% macro posthog_ids(place) %}
+    {{ return(
+        crosswalk.posthog_spine() + crosswalk.posthog_columns() if place == 'line'
+        else ['$set', '$set_once', '$groups', '$group_type', '$group_key', '$group_set', '$anon_distinct_id', 'alias', 'distinct_id', '$session_id']
+    ) }}
+{% endmacro %}

@@ -24,6 +24,14 @@ flagged as (
     union all
 
     {% endfor %}
+    {%- for reason in ['denied', 'hashed', 'deep'] if crosswalk.has_private_properties() %}
+    select '{{ source }}' as source, 'private_{{ reason }}' as reason, count(*) as found
+    from {{ ref('stg_' ~ source ~ '__private_lines') }}
+    where has_{{ reason }}
+
+    union all
+
+    {% endfor %}
     select '{{ source }}' as source, 'blank_line' as reason, count(*) as found
     from {{ ref('stg_' ~ source ~ '__lines') }}
     where read_error is null and {{ crosswalk.is_blank('line') }}

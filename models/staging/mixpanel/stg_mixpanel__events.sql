@@ -8,7 +8,7 @@ with
 
 texts as (
 
-    select * from {{ ref('stg_mixpanel__texts') }}
+    {{ crosswalk.mixpanel_public_texts() | indent(4) }}
 
 ),
 

@@ -15,7 +15,7 @@ records as (
 
 texts as (
 
-    select * from {{ ref('stg_mixpanel__texts') }}
+    {{ crosswalk.mixpanel_public_texts() | indent(4) }}
 
 ),
 
