@@ -56,6 +56,8 @@
             {{ exceptions.raise_compiler_error("Variable '" ~ name ~ "' is " ~ tojson(var(name, none)) ~ " but " ~ problem ~ ". Change it in the vars of dbt_project.yml or with --vars.") }}
         {%- endif -%}
     {%- endfor -%}
+    {%- if crosswalk.privacy_problem() -%}{{ exceptions.raise_compiler_error(crosswalk.privacy_problem()) }}{%- endif -%}
+    {%- do crosswalk.check_hash_key() -%}
     {%- set route = (invocation_args_dict.get('selector') or '').split('_to_') -%}
     {%- for name, setting in [(route[0], 'sources'), (route[-1], 'destinations')] if route | length == 2 -%}
         {%- if name in settings[setting]['each_of'] and name not in var(setting) -%}
@@ -80,7 +82,7 @@
         {{ return("has to be a list") }}
     {%- elif kind in ('names', 'property_names') and value | list | length != value | unique | list | length -%}
         {{ return("names a property twice") }}
-    {%- elif kind in ('names', 'property_names') and (value | reject('string') | list or '' in value) -%}
+    {%- elif kind in ('names', 'property_names') and (value | reject('string') | list or (kind == 'names' and '' in value)) -%}
         {{ return("has to be a list of names") }}
     {%- elif kind == 'names' and value | map('lower') | select('in', crosswalk.fixed_mixpanel_columns()) | list -%}
         {{ return("names a column that the relation has anyway; leave out " ~ crosswalk.fixed_mixpanel_columns() | join(', ')) }}

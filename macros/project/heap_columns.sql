@@ -132,7 +132,7 @@
     )
 {%- endmacro %}
 
-{# What is no property and stays whatever `deny_properties` names: of the line itself, of its properties. #}
+{# What makes a row's key, its person or its time, and the objects around its properties: among the keys of the line, and among its properties. #}
 {% macro heap_ids(place) %}
     {{ return(crosswalk.heap_spine() + ['from_user_id', 'to_user_id', 'session_id', 'last_modified', 'lastseen', 'identity_time', 'joindate'] if place == 'line' else []) }}
 {% endmacro %}

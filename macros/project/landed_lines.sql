@@ -2,6 +2,7 @@
    variables that name the files; the first has to find one. A source whose files are not all text gives a query (file, line and the columns `more`) of
    its own instead. #}
 {% macro landed_lines(source, settings=none, query=none, more=[]) -%}
+{%- set is_private = crosswalk.has_private_properties() -%}
 {%- set settings = settings or [source ~ '_files'] -%}
 with
 
@@ -49,10 +50,37 @@ unreadable_files as (
 
 )
 
+{%- if is_private %},
+
+strict_lines as (
+
+    select
+        *,
+        {{ crosswalk.json_is_strict_object('line') }} as is_strict
+    from repaired
+
+),
+
+public_lines as (
+
+    {{ crosswalk.public_lines(source, 'strict_lines', ['file', 'is_strict', 'has_nul', 'has_lone_surrogate'] + more, 'is_strict') | indent(4) }}
+
+)
+{%- endif %}
+
 select
     file,
+    {%- if is_private %}
+    {#- Mixpanel's broken records are put together from such lines, which are withheld then #}
+    {{ 'line' if source == 'mixpanel' else 'case when is_strict then line else ' ~ crosswalk.withheld(source, 'line') ~ ' end as line' }},
+    is_strict,
+    has_denied,
+    has_hashed,
+    has_deep,
+    {%- else %}
     line,
     {{ crosswalk.json_is_strict_object('line') }} as is_strict,
+    {%- endif %}
     has_nul,
     has_lone_surrogate,
     {%- for column in more %}
@@ -60,7 +88,7 @@ select
     {%- endfor %}
     cast(null as {{ dbt.type_string() }}) as read_error,
     cast(null as {{ dbt.type_bigint() }}) as line_number
-from repaired
+from {{ 'public_lines' if is_private else 'repaired' }}
 
 union all
 
@@ -68,6 +96,11 @@ select
     file,
     cast(null as {{ dbt.type_string() }}) as line,
     false as is_strict,
+    {%- if is_private %}
+    false as has_denied,
+    false as has_hashed,
+    false as has_deep,
+    {%- endif %}
     false as has_nul,
     false as has_lone_surrogate,
     {%- for column in more %}
@@ -81,6 +114,6 @@ from unreadable_files
 {# What the post-hook of the same model inserts into it (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number): the lines that the
    engine could not read at all. #}
 {% macro landed_rejects(source) -%}
-select file, line, false, false, false, reason, line_number
+select file, {{ crosswalk.withheld(source, 'line') if crosswalk.has_private_properties() else 'line' }}, false, false, false, reason, line_number
 from ({{ crosswalk.read_rejects('stg_' ~ source ~ '__lines') }}) as rejects
 {%- endmacro %}

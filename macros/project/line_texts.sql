@@ -1,21 +1,17 @@
 {# The body of a CTE with the text of each landed line as it counts: of doubled keys the last one. `landed` and `deduplicated` are the source's relations,
-   `more` further columns of the first. `source` takes what is private out of them: everything that reads properties names it. #}
-{% macro line_texts(landed, deduplicated, more=[], source=none) -%}
-    {%- set private = source is not none and crosswalk.has_private_properties() -%}
+   `more` further columns of the first. #}
+{% macro line_texts(landed, deduplicated, more=[]) -%}
     select
         raw_lines.line_id,
         {%- for column in more %}
         raw_lines.{{ column }},
         {%- endfor %}
-        coalesce({{ 'private_lines.line, ' if private }}deduplicated_keys.line, raw_lines.line) as line
+        coalesce(deduplicated_keys.line, raw_lines.line) as line
     from (
         select {{ (['line'] + more) | join(', ') }}, {{ crosswalk.row_position() }} as line_id
         from {{ landed }}
     ) as raw_lines
     left join {{ deduplicated }} as deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
-    {%- if private %}
-    left join {{ ref('stg_' ~ source ~ '__private_lines') }} as private_lines on raw_lines.line_id = private_lines.line_id
-    {%- endif %}
 {%- endmacro %}
 
 {# The body of a CTE with every landed line that is a row, readable or not; a blank one is none. A line that is no strict JSON has no text but a reason,

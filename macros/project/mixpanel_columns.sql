@@ -39,10 +39,10 @@
     )
 {%- endmacro %}
 
-{# What is no property and stays whatever `deny_properties` names: of the line itself, of its properties. #}
+{# What makes a row's key, its person or its time, and the objects around its properties: among the keys of the line, and among its properties. #}
 {% macro mixpanel_ids(place) %}
     {{ return(
         crosswalk.mixpanel_spine() + ['$distinct_id', '$properties', 'results', 'resolved_distinct_id'] if place == 'line'
-        else crosswalk.mixpanel_row_keys().keys() | list + ['$properties', 'properties']
+        else crosswalk.mixpanel_row_keys().keys() | list + ['$properties', 'properties', '$distinct_ids']
     ) }}
 {% endmacro %}

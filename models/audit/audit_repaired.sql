@@ -26,7 +26,7 @@ flagged as (
     {% endfor %}
     {%- for reason in ['denied', 'hashed', 'deep'] if crosswalk.has_private_properties() %}
     select '{{ source }}' as source, 'private_{{ reason }}' as reason, count(*) as found
-    from {{ ref('stg_' ~ source ~ '__private_lines') }}
+    from {{ ref('stg_' ~ source ~ '__lines') }}
     where has_{{ reason }}
 
     union all

@@ -6,7 +6,7 @@ with
 
 texts as (
 
-    {{ crosswalk.line_texts(ref('stg_amplitude__lines'), ref('stg_amplitude__deduplicated_keys'), source='amplitude') | indent(4) }}
+    {{ crosswalk.line_texts(ref('stg_amplitude__lines'), ref('stg_amplitude__deduplicated_keys')) | indent(4) }}
 
 ),
 

@@ -15,7 +15,7 @@ with
 
 texts as (
 
-    {{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys'), source='heap') | indent(4) }}
+    {{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys')) | indent(4) }}
 
 ),
 

@@ -10,7 +10,7 @@ with
 
 texts as (
 
-    {{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys'), ['file_format'], source='heap') | indent(4) }}
+    {{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys'), ['file_format']) | indent(4) }}
 
 ),
 

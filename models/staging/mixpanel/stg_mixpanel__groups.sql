@@ -6,7 +6,7 @@ with
 
 texts as (
 
-    {{ crosswalk.mixpanel_public_texts() | indent(4) }}
+    select * from {{ ref('stg_mixpanel__texts') }}
 
 ),
 

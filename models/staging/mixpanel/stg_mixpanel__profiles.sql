@@ -15,7 +15,7 @@ records as (
 
 texts as (
 
-    {{ crosswalk.mixpanel_public_texts() | indent(4) }}
+    select * from {{ ref('stg_mixpanel__texts') }}
 
 ),
 

@@ -6,7 +6,7 @@ with
 
 texts as (
 
-    {{ crosswalk.line_texts(ref('stg_posthog__lines'), ref('stg_posthog__deduplicated_keys'), source='posthog') | indent(4) }}
+    {{ crosswalk.line_texts(ref('stg_posthog__lines'), ref('stg_posthog__deduplicated_keys')) | indent(4) }}
 
 ),
 

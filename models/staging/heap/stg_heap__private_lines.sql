@@ -1,8 +1,0 @@
-{{ config(materialized='table') }}
-
-{%- set lines %}
-select line_id, line from ({{ crosswalk.line_texts(ref('stg_heap__lines'), ref('stg_heap__deduplicated_keys'), ['is_strict']) }}) as texts
-where is_strict
-{% endset %}
-
-{{ crosswalk.private_lines('heap', lines | trim) }}
