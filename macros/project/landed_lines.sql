@@ -4,6 +4,9 @@
 {% macro landed_lines(source, settings=none, query=none, more=[]) -%}
 {%- set is_private = crosswalk.has_private_properties() -%}
 {%- set settings = settings or [source ~ '_files'] -%}
+{%- if is_private %}
+-- depends_on: {{ ref('crosswalk_properties') }} {{ ref(var('crosswalk_properties_custom')) }}
+{% endif -%}
 with
 
 lines as (

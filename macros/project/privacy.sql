@@ -41,6 +41,13 @@
     {{ return(crosswalk.concept_names(row) | select('in', var(setting)) | list | length > 0) }}
 {% endmacro %}
 
+{# Whether a context column of the hub stays empty, since its concept is denied. #}
+{% macro is_denied_column(column) %}
+    {%- if not var('deny_properties') -%}{{ return(false) }}{%- endif -%}
+    {%- for row in crosswalk.crosswalk_properties('event') if row['canonical_property'] == column -%}{{ return(crosswalk.is_private_concept(row)) }}{%- endfor -%}
+    {{ return(false) }}
+{% endmacro %}
+
 {# What makes a row's key, its person or its time, at the selected tools: no payload can do without. #}
 {% macro names_of_identity() %}
     {%- set names = [] -%}
