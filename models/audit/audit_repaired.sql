@@ -24,10 +24,10 @@ flagged as (
     union all
 
     {% endfor %}
-    {%- for reason in ['denied', 'hashed', 'deep'] if crosswalk.has_private_properties() %}
-    select '{{ source }}' as source, 'private_{{ reason }}' as reason, count(*) as found
+    {%- for reason, column in crosswalk.private_repairs().items() %}
+    select '{{ source }}' as source, '{{ reason }}' as reason, count(*) as found
     from {{ ref('stg_' ~ source ~ '__lines') }}
-    where has_{{ reason }}
+    where {{ column }}
 
     union all
 

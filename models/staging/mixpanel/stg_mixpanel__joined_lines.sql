@@ -1,11 +1,7 @@
 {%- do crosswalk.check_lines_are_landed('stg_mixpanel__joined_lines', 'stg_mixpanel__lines') %}
 {%- set is_private = crosswalk.has_private_properties() %}
-
 -- a table whatever `materialize` says: small, and read several times
-{{ config(
-    materialized='table',
-    post_hook="{{ crosswalk.withhold_parts(this, ref('stg_mixpanel__lines')) }}",
-) }}
+{{ config(materialized='table', post_hook="{{ crosswalk.withhold_parts(this, ref('stg_mixpanel__lines')) }}") }}
 
 with
 
@@ -61,16 +57,9 @@ first_halves as (
 
 {%- if is_private %}
 
-whole_lines as (
-
-    select * from first_halves
-    where is_whole and not is_taken
-
-),
-
 public_lines as (
 
-    {{ crosswalk.public_lines('mixpanel', 'whole_lines', ['line_id']) | indent(4) }}
+    {{ crosswalk.public_lines('mixpanel', 'first_halves', ['line_id', 'is_whole', 'is_taken'], 'is_whole and not is_taken') | indent(4) }}
 
 ),
 {%- endif %}
@@ -84,9 +73,7 @@ joined as (
 
     select line_id, line{{ ', has_denied, has_hashed, has_deep' if is_private }}
     from {{ 'public_lines' if is_private else 'first_halves' }}
-    {%- if not is_private %}
     where is_whole and not is_taken
-    {%- endif %}
 
 ),
 

@@ -56,10 +56,10 @@ def everywhere() -> dict[str, Any]:
 
 def amplitude_lines() -> Iterator[str]:
     row = {
-        "event_type": "Played", "event_time": "2024-01-02 00:00:00", "user_id": "u1", "device_id": "d1",
-        "ip_address": "CANARY-ip", "os_name": "Chrome", "device_type": "Windows", "city": "HASHME-city", "secret": "CANARY-column", "amplitude_id": 5,
-        "event_properties": everywhere(), "user_properties": everywhere(), "groups": {"team": ["t1"]},
-        "group_properties": {"team": {"t1": everywhere()}},
+        "event_type": "Played", "event_time": "2024-01-02 00:00:00", "user_id": "u1", "device_id": "d1", "amplitude_id": 5,
+        "ip_address": "CANARY-ip", "os_name": "Chrome", "device_type": "Windows", "city": "HASHME-city",
+        "secret": "CANARY-column", "event_properties": everywhere(), "user_properties": everywhere(),
+        "groups": {"team": ["t1"]}, "group_properties": {"team": {"t1": everywhere()}},
     }  # fmt: skip
     yield json.dumps({**row, "uuid": "11111111-1111-4111-8111-111111111111"})
     yield json.dumps({**row, "event_properties": json.dumps(everywhere())}, ensure_ascii=False)
@@ -145,7 +145,7 @@ def posthog_lines() -> Iterator[str]:
 class World:
     """A folder with exports, a warehouse and the state, and the command in processes of its own."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, server: Standin) -> None:
         self.folder, self.database = folder, folder / "history.duckdb"
         self.said = b""
         profile = {"type": "duckdb", "path": str(self.database), "schema": "main", "threads": 2}
@@ -173,8 +173,8 @@ class World:
         (raw / "mixpanel_page.json").write_text(json.dumps(page, indent=1))
         self.environment = {
             "PATH": os.environ["PATH"], "PYTHONPATH": str(harness.ROOT / "scripts"), "HOME": str(folder), "DO_NOT_TRACK": "1",
-            "DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs"), "MIXPANEL_API_URL": url,
-            "POSTHOG_URL": url, "MIXPANEL_PROJECT_TOKEN": "token-of-mixpanel", "POSTHOG_PROJECT_API_KEY": "phc_of_posthog",
+            "DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs"), "MIXPANEL_API_URL": server.url,
+            "POSTHOG_URL": server.url, "MIXPANEL_PROJECT_TOKEN": server.token, "POSTHOG_PROJECT_API_KEY": server.api_key,
             "CROSSWALK_HASH_KEY": KEY,
         }  # fmt: skip
 
@@ -221,7 +221,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Everything once: key, build, plan, push with rejections, report, exports, and a model that fails."""
     with Standin() as server:
-        world = World(tmp_path_factory.mktemp("privacy"), server.url)
+        world = World(tmp_path_factory.mktemp("privacy"), server)
         missing = world.run("build", "--vars", json.dumps(world.variables))
         assert missing.returncode == 2 and b"`crosswalk keys set`" in missing.stderr + missing.stdout
         assert world.run("keys", "set").returncode == 0
