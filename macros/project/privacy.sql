@@ -23,7 +23,7 @@
 
 {# Whether the settings name properties that are private. #}
 {% macro has_private_properties() %}
-    {{ return((var('deny_properties') + var('hash_properties')) | length > 0) }}
+    {{ return((var('deny_properties') or var('hash_properties')) | string | length > 2) }}
 {% endmacro %}
 
 {# The names by which the settings call a concept of the crosswalk: its own and those of all tools. #}
@@ -117,7 +117,12 @@
 
 {# A query of lines without what is private, in their order; `columns` are carried along, and a line is left alone where the condition `only` does not hold. #}
 {% macro public_lines(source, relation, columns, only='true') -%}
-    {{- crosswalk.json_private(relation, columns, 'line', only, crosswalk.private_rules(source), crosswalk.hash_key()) -}}
+    {#- while dbt only parses, the settings are not checked yet -#}
+    {%- if not execute -%}
+    select * from {{ relation }}
+    {%- else -%}
+    {{ crosswalk.json_private(relation, columns, 'line', only, crosswalk.private_rules(source), crosswalk.hash_key()) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# The text of a line that is no JSON: what is private cannot be told from the rest, so a text with one of the names in it is withheld. #}
@@ -126,6 +131,7 @@
 {%- endmacro %}
 
 {% macro may_be_private(source, line) -%}
+    {%- if not execute -%}{{ return('false') }}{%- endif -%}
     {%- set rules = crosswalk.private_rules(source) -%}
     coalesce({{ crosswalk.matches(line, crosswalk.json_name_pattern(rules['denied'] + rules['hashed'], opened=true, is_word=true)) }}, false)
 {%- endmacro %}
