@@ -3,9 +3,11 @@
    writes under the destination's name stays as it wrote it. #}
 {% macro destination_pairs(destination, place='properties') %}
     {%- set pairs = [] -%}
-    {%- for row in crosswalk.crosswalk_properties('event') if place == 'properties' or row['person'] == 'set' -%}
+    {%- for row in crosswalk.crosswalk_properties('event') if (place == 'properties' or row['person'] == 'set') and crosswalk.is_written(row) -%}
         {%- set column = row['canonical_property'] -%}
         {%- set cell = crosswalk.destination_cell(row[destination]) -%}
+        {#- a hash is not looked into -#}
+        {%- if column != 'ip' and crosswalk.is_private_concept(row, 'hash_properties') -%}{%- do cell.update({'macro': ''}) -%}{%- endif -%}
         {%- set same = crosswalk.sources_with_same_name(row, destination) if place == 'properties' else [] -%}
         {%- set found = [] -%}
         {%- if cell['macro'] -%}
@@ -22,6 +24,11 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(pairs) }}
+{% endmacro %}
+
+{# Whether a concept is written at all: one that is denied might be made from others. Mixpanel's `ip` is 0 then, since without it the sender's is looked up. #}
+{% macro is_written(row) %}
+    {{ return(row['canonical_property'] == 'ip' or not crosswalk.is_private_concept(row)) }}
 {% endmacro %}
 
 {# A value of an event's own that arrives under another name only keeps its type: it is taken from the event and not from the hub's column. #}

@@ -6,7 +6,8 @@
     {%- set user_keys = crosswalk.source_keys(source, 'up', 'event') -%}
     {%- for column, type in crosswalk.hub_context_columns() -%}
         {%- set texts = [] -%}
-        {%- for place in crosswalk.source_places(rows.get(column, {}), source) -%}
+        {#- a concept that is denied may be made from columns that are not -#}
+        {%- for place in crosswalk.source_places(rows.get(column, {}), source) if not crosswalk.is_private_concept(rows.get(column, {'canonical_property': column})) -%}
             {%- if place['kind'] == 'col' -%}{%- do texts.append(place['name']) -%}
             {%- elif place['kind'] == 'ep' -%}{%- do texts.append(crosswalk.json_picked('event_values', event_keys, place['name'])) -%}
             {%- elif place['kind'] == 'up' -%}{%- do texts.append(crosswalk.json_picked('user_values', user_keys, place['name'])) -%}

@@ -23,3 +23,10 @@
 {% macro amplitude_lines_without_rows() -%}
     (select count(*) from {{ ref('stg_amplitude__parsed_rows') }} where is_merged_user)
 {%- endmacro %}
+
+{# What makes a row's key, its person or its time, and the objects around its properties: among the keys of the line, and among its properties. #}
+{% macro amplitude_ids(place) %}
+    {{ return(crosswalk.amplitude_spine() + ['amplitude_id', 'session_id', '$insert_id', 'event_id'] + [
+        'client_event_time', 'client_upload_time', 'processed_time', 'server_received_time', 'server_upload_time',
+    ] if place == 'line' else []) }}
+{% endmacro %}

@@ -38,6 +38,8 @@
         'posthog_person_properties': {'one_of': ['events', 'latest', 'on_change', 'once', 'none']},
         'user_properties_on_events': {'kind': 'modes'},
         'user_properties_merge': {'one_of': ['row', 'key']},
+        'deny_properties': {'kind': 'property_names'},
+        'hash_properties': {'kind': 'property_names'},
         'crosswalk_properties_custom': {'kind': 'text'},
         'crosswalk_events_custom': {'kind': 'text'},
         'import_id': {'kind': 'text'},
@@ -62,6 +64,8 @@
             {{ exceptions.raise_compiler_error("Variable '" ~ name ~ "' is " ~ tojson(var(name, none)) ~ " but " ~ problem ~ ". Change it in the vars of dbt_project.yml or with --vars.") }}
         {%- endif -%}
     {%- endfor -%}
+    {%- if crosswalk.privacy_problem() -%}{{ exceptions.raise_compiler_error(crosswalk.privacy_problem()) }}{%- endif -%}
+    {%- do crosswalk.check_hash_key() -%}
     {%- set route = (invocation_args_dict.get('selector') or '').split('_to_') -%}
     {%- for name, setting in [(route[0], 'sources'), (route[-1], 'destinations')] if route | length == 2 -%}
         {%- if name in settings[setting]['each_of'] and name not in var(setting) -%}
@@ -84,11 +88,11 @@
         {{ return("has to be a text") }}
     {%- elif kind == 'schema' and value is not none and (value is not string or not value) -%}
         {{ return("has to be the name of a schema") }}
-    {%- elif kind in ('list', 'names') and (value is string or value is mapping or value is not iterable) -%}
+    {%- elif kind in ('list', 'names', 'property_names') and (value is string or value is mapping or value is not iterable) -%}
         {{ return("has to be a list") }}
-    {%- elif kind == 'names' and value | list | length != value | unique | list | length -%}
+    {%- elif kind in ('names', 'property_names') and value | list | length != value | unique | list | length -%}
         {{ return("names a property twice") }}
-    {%- elif kind == 'names' and value | reject('string') | list or kind == 'names' and '' in value -%}
+    {%- elif kind in ('names', 'property_names') and (value | reject('string') | list or (kind == 'names' and '' in value)) -%}
         {{ return("has to be a list of names") }}
     {%- elif kind == 'names' and value | map('lower') | select('in', crosswalk.fixed_mixpanel_columns()) | list -%}
         {{ return("names a column that the relation has anyway; leave out " ~ crosswalk.fixed_mixpanel_columns() | join(', ')) }}

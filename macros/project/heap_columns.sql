@@ -131,3 +131,8 @@
         where event_rows.line_id is null
     )
 {%- endmacro %}
+
+{# What makes a row's key, its person or its time, and the objects around its properties: among the keys of the line, and among its properties. #}
+{% macro heap_ids(place) %}
+    {{ return(crosswalk.heap_spine() + ['from_user_id', 'to_user_id', 'session_id', 'last_modified', 'lastseen', 'identity_time', 'joindate'] if place == 'line' else []) }}
+{% endmacro %}

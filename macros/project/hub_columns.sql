@@ -48,3 +48,8 @@
     {%- if source == 'heap' -%}{%- do repairs.update({'double_escaped': 'has_double_escapes'}) -%}{%- endif -%}
     {{ return(repairs) }}
 {% endmacro %}
+
+{# What `deny_properties` and `hash_properties` did to the landed lines, in the same form. #}
+{% macro private_repairs() %}
+    {{ return({'private_denied': 'has_denied', 'private_hashed': 'has_hashed', 'private_deep': 'has_deep'} if crosswalk.has_private_properties() else {}) }}
+{% endmacro %}

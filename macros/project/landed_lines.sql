@@ -2,8 +2,12 @@
    variables that name the files; the first has to find one. A source whose files are not all text gives a query (file, line and the columns `more`) of
    its own instead. #}
 {% macro landed_lines(source, settings=none, query=none, more=[]) -%}
+{%- set is_private = crosswalk.has_private_properties() -%}
 {%- set settings = settings or [source ~ '_files'] -%}
 {%- set given = more + crosswalk.raw_line_columns() -%}
+{%- if is_private %}
+-- depends_on: {{ ref('crosswalk_properties') }} {{ ref(var('crosswalk_properties_custom')) }}
+{% endif -%}
 with
 
 lines as (
@@ -35,8 +39,7 @@ repaired as (
         coalesce(has_lone_surrogate, false) as has_lone_surrogate
     from inspected
 
-)
-,
+),
 
 judged as (
 
@@ -50,6 +53,14 @@ judged as (
     from repaired
 
 )
+{%- if is_private %},
+
+public_lines as (
+
+    {{ crosswalk.public_lines(source, 'judged', ['file', 'is_strict', 'has_nul', 'has_lone_surrogate'] + given, 'is_strict') | indent(4) }}
+
+)
+{%- endif %}
 {%- if crosswalk.reads_files() %},
 
 unreadable_files as (
@@ -63,26 +74,47 @@ unreadable_files as (
     {%- endfor %}
 
 )
+{%- endif %}
 
 select
     file,
+    {%- if is_private %}
+    {#- Mixpanel's broken records are put together from such lines, which are withheld then #}
+    {{ 'line' if source == 'mixpanel' else 'case when is_strict then line else ' ~ crosswalk.withheld(source, 'line') ~ ' end as line' }},
+    has_denied,
+    has_hashed,
+    has_deep,
+    {%- else %}
     line,
+    {%- endif %}
     is_strict,
     has_nul,
     has_lone_surrogate,
     {%- for column in more %}
     {{ column }},
     {%- endfor %}
+    {%- if crosswalk.reads_files() %}
     cast(null as {{ dbt.type_string() }}) as read_error,
     cast(null as {{ dbt.type_bigint() }}) as line_number,
+    {%- else %}
+    {{ crosswalk.landed_position([crosswalk.by_bytes('file'), 'line_number', crosswalk.by_bytes('line')]) }}
+    read_error,
+    line_number,
+    {%- endif %}
     case when is_strict then {{ crosswalk.json_key_shape('line') }} end as key_shape
-from judged
+from {{ 'public_lines' if is_private else 'judged' }}
+{%- if crosswalk.reads_files() %}
 
 union all
 
 select
     file,
     cast(null as {{ dbt.type_string() }}) as line,
+    {%- if is_private %}
+    false as has_denied,
+    false as has_hashed,
+    false as has_deep,
+    {%- endif %}
     false as is_strict,
     false as has_nul,
     false as has_lone_surrogate,
@@ -93,28 +125,12 @@ select
     cast(null as {{ dbt.type_bigint() }}) as line_number,
     null as key_shape
 from unreadable_files
-{%- else %}
-
-select
-    file,
-    line,
-    is_strict,
-    has_nul,
-    has_lone_surrogate,
-    {%- for column in more %}
-    {{ column }},
-    {%- endfor %}
-    {{ crosswalk.landed_position([crosswalk.by_bytes('file'), 'line_number', crosswalk.by_bytes('line')]) }}
-    read_error,
-    line_number,
-    case when is_strict then {{ crosswalk.json_key_shape('line') }} end as key_shape
-from judged
 {%- endif %}
 {%- endmacro %}
 
 {# What the post-hook of the same model inserts into it (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number): the lines that an
    engine that reads files could not read at all. #}
 {% macro landed_rejects(source) -%}
-select file, line, false, false, false, reason, line_number
+select file, {{ crosswalk.withheld(source, 'line') if crosswalk.has_private_properties() else 'line' }}, false, false, false, reason, line_number
 from ({{ crosswalk.read_rejects('stg_' ~ source ~ '__lines') }}) as rejects
 {%- endmacro %}

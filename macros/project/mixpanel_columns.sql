@@ -38,3 +38,11 @@
             and line_id not in (select line_id from {{ ref('stg_mixpanel__profiles') }} where distinct_id is null)
     )
 {%- endmacro %}
+
+{# What makes a row's key, its person or its time, and the objects around its properties: among the keys of the line, and among its properties. #}
+{% macro mixpanel_ids(place) %}
+    {{ return(
+        crosswalk.mixpanel_spine() + ['$distinct_id', '$properties', 'results', 'resolved_distinct_id'] if place == 'line'
+        else crosswalk.mixpanel_row_keys().keys() | list + ['$properties', 'properties', '$distinct_ids']
+    ) }}
+{% endmacro %}

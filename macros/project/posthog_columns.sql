@@ -47,3 +47,14 @@
     {%- endfor -%}
     {{ return(pairs) }}
 {% endmacro %}
+
+{# What makes a row's key, its person or its time, and the objects around its properties: among the keys of the line, and among its properties. #}
+{% macro posthog_ids(place) %}
+    {{ return(
+        crosswalk.posthog_spine() if place == 'line'
+        else [
+            '$set', '$set_once', '$groups', '$group_type', '$group_key', '$group_set', '$anon_distinct_id', 'alias', 'distinct_id', '$user_id', '$device_id',
+            '$insert_id', '$is_identified', '$session_id', '$unset',
+        ]
+    ) }}
+{% endmacro %}

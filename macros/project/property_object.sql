@@ -27,6 +27,19 @@
     end
 {%- endmacro %}
 
+{# Whether a JSON value is the text of an object that `read_object_text` reads. #}
+{% macro is_readable_object_text(value) -%}
+    case
+        when coalesce({{ crosswalk.json_kind(value) }}, '') <> 'string' then false
+        when not {{ crosswalk.json_is_strict_object(crosswalk.json_scalar_text(value)) }} then false
+        else not (
+            {{ crosswalk.json_has_duplicate_keys(crosswalk.json_scalar_text(value)) }}
+            or {{ crosswalk.json_nul_escape(crosswalk.json_scalar_text(value)) }}
+            or coalesce({{ crosswalk.json_lone_surrogate(crosswalk.json_scalar_text(value)) }}, false)
+        )
+    end
+{%- endmacro %}
+
 {# Groups as the hub holds them, {"type": ["key", …]}, from an object of keys or of lists of keys. #}
 {% macro group_lists(value) -%}
     case

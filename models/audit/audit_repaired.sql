@@ -24,6 +24,14 @@ flagged as (
     union all
 
     {% endfor %}
+    {%- for reason, column in crosswalk.private_repairs().items() %}
+    select '{{ source }}' as source, '{{ reason }}' as reason, count(*) as found
+    from {{ ref('stg_' ~ source ~ '__lines') }}
+    where {{ column }}
+
+    union all
+
+    {% endfor %}
     select '{{ source }}' as source, 'blank_line' as reason, count(*) as found
     from {{ ref('stg_' ~ source ~ '__lines') }}
     where read_error is null and not is_strict and {{ crosswalk.is_blank('line') }}

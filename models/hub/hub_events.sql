@@ -76,6 +76,8 @@ select
     {%- for column in crosswalk.hub_event_columns() %}
     {%- if column in crosswalk.hub_json_columns() %}
     {{ crosswalk.as_json('events.' ~ column) }} as {{ column }}
+    {%- elif column in ('country', 'country_code') and crosswalk.is_denied_column(column) %}
+    events.{{ column }}
     {%- elif column == 'country' %}
     coalesce(events.country, country_names.country_name) as country
     {%- elif column == 'country_code' %}

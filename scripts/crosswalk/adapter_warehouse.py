@@ -71,6 +71,28 @@ class AdapterWarehouse(RowWarehouse):
             while page := cursor.fetchmany(rows):
                 yield list(page)
 
+    def run_bound(self, statements: list[tuple[str, tuple[str, ...]]]) -> list[tuple[Any, ...]]:
+        """Run statements with bound values, and give the rows of the last one.
+
+        Raises ConfigError where the adapter has no cursor (BigQuery's), and as `pages` does.
+        """
+        from dbt.adapters.sql import SQLConnectionManager
+
+        with self._explained():
+            self._adapter.connections.set_connection_name(_CONNECTION)
+            if not isinstance(self._adapter.connections, SQLConnectionManager):
+                raise ConfigError(
+                    f"dbt's adapter for {self._target.adapter} binds no values: make the table "
+                    f"{self.relation('crosswalk_keys')} (name, value) in its console, with a row for the name 'hash'."
+                )
+            rows: list[tuple[Any, ...]] = []
+            for sql, values in statements:
+                _, cursor = self._adapter.connections.add_query(
+                    sql, auto_begin=False, bindings=values or None
+                )
+                rows = [tuple(row) for row in cursor.fetchall()] if sql.startswith("select") else []
+            return rows
+
     def slices(self, destination: str) -> list[str]:
         """Ranges of send orders: several drivers fetch a whole result before they give its first row."""
         ends = self.query(

@@ -18,6 +18,7 @@ from crosswalk.commands import (
     doctor,
     export,
     extract,
+    keys,
     migrate,
     plan,
     push,
@@ -45,6 +46,7 @@ _COMMANDS = {
     "report": report,
     "undo-plan": undo_plan,
     "doctor": doctor,
+    "keys": keys,
 }
 _ONLY_SHOW = ("columns", "plan", "status", "doctor", "undo-plan")
 # Holds the number of the signal that ended the command, once it came.

@@ -88,6 +88,22 @@ class PostgresWarehouse(RowWarehouse):
             self._connection = None
 
     @contextlib.contextmanager
+    def writing(self) -> Iterator[Any]:
+        """A cursor of a transaction that may write, committed at the end of the block. Raises as `pages` does."""
+        connection = self._opened()
+        import psycopg2
+
+        try:
+            connection.rollback()
+            connection.set_session(isolation_level="READ COMMITTED", readonly=False)
+            with connection, connection.cursor() as cursor:
+                yield cursor
+        except psycopg2.Error as error:
+            raise self._explained(error) from error
+        finally:
+            self.close()
+
+    @contextlib.contextmanager
     def _cursor(self, sql: str) -> Iterator[Any]:
         """A server-side cursor of the one transaction; errors of the block that are the database's become sentences."""
         connection = self._opened()

@@ -314,6 +314,199 @@ case(
     x='{"b":[2,1],"a":{"c":1,"b":2},"":3}',
 )
 case("json_sorted_keys", "json_sorted_keys('x')", "{}", x="{}", what="nothing")
+PRIVATE = (
+    "{'denied': ['email', 'e\"m/é😀', 'a.b'], 'hashed': ['phone'], "
+    + "'spared': ['time'], 'texts': ['p'], 'deeper': {'groups': 2, '$set': 1}}"
+)
+
+
+def private(written: str, left: str, what: str, marks: str = "", rules: str = PRIVATE) -> None:
+    """What is left of a text in which `email` and odd names are denied and `phone` is hashed with the key `secret`."""
+    call = f"json_private('given', ['y'], 'x', 'true', {rules}, \"'secret'\")"
+    found = {"y": "row", "x": left} | {f"has_{kind}": kind in marks for kind in ("denied", "hashed", "deep")}
+    case("json_private", call, found, "select result from ({}) as result", x=written, y="row", what=what)
+
+
+def keyed(value: str) -> str:
+    """sha256(key || sha256(key || value)), as docs/privacy.md has it."""
+    inner = hashlib.sha256(f"secret{value}".encode()).hexdigest()
+    return hashlib.sha256(f"secret{inner}".encode()).hexdigest()
+
+
+DEEP = '"deep":{"a":{"b":{"c":{"d":1}}}}'
+private('{"a":1,"b":{"c":[1.5,{"d":null}]}}', '{"a":1,"b":{"c":[1.5,{"d":null}]}}', "nothing private")
+private('{"email":"x","a":1}', '{"a":1}', "first", "denied")
+private('{"a":1,"email":"x"}', '{"a":1}', "last", "denied")
+private('{"a":1,"email":"x","b":2}', '{"a":1,"b":2}', "in the middle", "denied")
+private('{"email":"x","a.b":[],"b":1,"email":{}}', '{"b":1}', "doubled, and all but one", "denied")
+private('{"email":"x"}', "{}", "alone", "denied")
+private(
+    '{"a" : 1.5, "": [ ], "c" : { "email" : true } }',
+    '{"a":1.5,"":[],"c":{}}',
+    "white space, the empty key",
+    "denied",
+)
+private('{"a":{"b":1},"a.b":1,"c":{"a.b":{}}}', '{"a":{"b":1},"c":{}}', "a dot is a letter", "denied")
+private(
+    '{"p":{"email":"x"},"q":{"r":{"s":{"email":1}}}}',
+    '{"p":{},"q":{"r":{"s":{}}}}',
+    "depths 1 and 3",
+    "denied",
+)
+private(
+    '{"p":{"l":[{"email":1,"k":1},{"email":2},3,"email"]}}',
+    '{"p":{"l":[{"k":1},{},3,"email"]}}',
+    "in lists",
+    "denied",
+)
+private(
+    '{"p":{"q":{"r":{"s":{"email":1}},"t":2}}}', '{"p":{"q":{"r":{},"t":2}}}', "depth 4 goes whole", "deep"
+)
+private(
+    '{"p":{"q":{"r":{"s":{"phone":1}},"t":2}}}',
+    '{"p":{"q":{"r":{},"t":2}}}',
+    "depth 4 hashed goes whole",
+    "deep",
+)
+private('{"p":{"q":{"r":[{"s":{"u":{"email":1}}}]}}}', '{"p":{"q":{"r":[{}]}}}', "depth 5, in a list", "deep")
+private('{"p":{"q":[[{"email":1}],[2]]}}', '{"p":{"q":[[{}],[2]]}}', "a list in a list", "denied")
+private(
+    f'{{"p":{{"q":[[{{"email":1}}],[2]]}},{DEEP}}}',
+    f'{{"p":{{"q":[[{{}}],[2]]}},{DEEP}}}',
+    "beside depth",
+    "denied",
+)
+private('{"p":[[[[[[[{"email":1},2]]]]]],3]}', '{"p":[[[[[[[{},2]]]]]],3]}', "seven lists", "denied")
+private('{"p":{"email":[[[[[[[1]]]]]]],"k":1},"q":1}', '{"q":1}', "seven lists as its value", "deep")
+private(
+    '{"groups":{"t":{"k":{"a":{"b":{"email":1,"c":2}}}}}}',
+    '{"groups":{"t":{"k":{"a":{"b":{"c":2}}}}}}',
+    "levels that do not count",
+    "denied",
+)
+private(
+    '{"groups":{"t":{"k":{"a":{"b":{"c":{"email":1}}}}}}}',
+    '{"groups":{"t":{"k":{"a":{"b":{}}}}}}',
+    "and those below",
+    "deep",
+)
+private(
+    '{"p":[{"k":[{"email":1}]}],"q":{"a":{"b":{"c":[{"d":{"e":1}}],"l":[1]}}}}',
+    '{"p":[{"k":[{}]}],"q":{"a":{"b":{"c":[{"d":{"e":1}}],"l":[1]}}}}',
+    "depth without a name",
+    "denied",
+)
+private('{"p":' * 14 + '{"email":1}' + "}" * 14, "{}", "fifteen levels", "deep")
+private(
+    '{"a":{"email":1},"q":' + '{"p":' * 14 + "1" + "}" * 15,
+    '{"q":' + '{"p":' * 14 + "1" + "}" * 15,
+    "beside fifteen levels",
+    "deep",
+)
+private(
+    '{"p":{"a":{"b":{"c":{"phone":"{\\"}"},"d":1},"email":"}"}}}',
+    '{"p":{"a":{"b":{"d":1}}}}',
+    "braces in strings",
+    "denied deep",
+)
+private(
+    '{"p":{"$set":{"a":{"b":{"email":1}}}}}',
+    '{"p":{"$set":{"a":{"b":{}}}}}',
+    "two keys that do not count",
+    "denied",
+)
+private(
+    '{"p":{"a":"\\"email\\":1","b":"email"}}',
+    '{"p":{"a":"\\"email\\":1","b":"email"}}',
+    "only said, not a key",
+)
+private(
+    '{"p":{"x\\"email":1,"y,\\"email":2}}', '{"p":{"x\\"email":1,"y,\\"email":2}}', "the end of another key"
+)
+private(
+    '{"p":{"\\u0065m\\u0061il":1,"email2":2,"Email":3}}',
+    '{"p":{"email2":2,"Email":3}}',
+    "escaped letters",
+    "denied",
+)
+private(
+    '{"p":{"e\\"m\\/\\u00E9\\ud83d\\ude00":1,"q":{"e\\"m/é😀":1}}}', '{"p":{"q":{}}}', "an odd name", "denied"
+)
+private('{"p":"{\\"email\\":1,\\"k\\":2}"}', '{"p":{"k":2}}', "the text of an object", "denied")
+private(
+    '{"p":" {\\"\\\\u0065mail\\":1,\\"k\\":[{\\"phone\\":\\"\\"}]}"}',
+    '{"p":{"k":[{"phone":""}]}}',
+    "escaped twice",
+    "denied hashed",
+)
+private('{"p":"{\\"email\\":1,\\"email\\":2}","q":1}', '{"q":1}', "an object's text that stays one", "deep")
+private('{"p":"{\\"email\\":1","q":1}', '{"q":1}', "half of an object's text", "deep")
+private(
+    '{"p":"{\\"k\\":1}","q":{"email":1}}',
+    '{"p":"{\\"k\\":1}","q":{}}',
+    "a text that holds nothing private",
+    "denied",
+)
+private(
+    '{"time":1,"p":{"time":3}}', '{"time":1,"p":{}}', "spared", "denied", PRIVATE.replace("'email'", "'time'")
+)
+private(
+    '{"phone":"+1 2","p":{"phone":12.5}}',
+    f'{{"phone":"{keyed("+1 2")}","p":{{"phone":"{keyed("12.5")}"}}}}',
+    "hashed",
+    "hashed",
+)
+private('{"phone":null,"p":{"phone":""}}', '{"phone":null,"p":{"phone":""}}', "nothing to hash", "hashed")
+private('{"phone":["a",null,""]}', f'{{"phone":["{keyed("a")}",null,""]}}', "a list hashed", "hashed")
+private('{"phone": {"a": 1}}', '{"phone":"' + keyed('{"a":1}') + '"}', "an object hashed", "hashed")
+private(
+    '{"phone":true,"phone":false}',
+    f'{{"phone":"{keyed("true")}","phone":"{keyed("false")}"}}',
+    "doubled",
+    "hashed",
+)
+private(
+    '{"phone":"ü\\n","email":[]}',
+    f'{{"phone":"{keyed(chr(252) + chr(10))}"}}',
+    "hashed and denied",
+    "hashed denied",
+)
+private(
+    '{"phone":{"email":1},"a":{"email":{"phone":1}}}',
+    '{"phone":"' + keyed('{"email":1}') + '","a":{}}',
+    "one in the other",
+    "hashed denied",
+)
+private(
+    f'{{"phone":{{"email":1}},{DEEP}}}',
+    '{"phone":"' + keyed('{"email":1}') + f'",{DEEP}}}',
+    "the same beside depth",
+    "hashed",
+)
+private('{"a":1,"":{"":2}}', '{"a":1}', "the empty name", "denied", PRIVATE.replace("'email'", "''"))
+private(
+    f'{{"a":1,"":2,{DEEP}}}',
+    f'{{"a":1,{DEEP}}}',
+    "the empty name beside depth",
+    "denied",
+    PRIVATE.replace("'email'", "''"),
+)
+case(
+    "json_names_any",
+    "json_names_any('x', ['email'])",
+    True,
+    x='{"a":[{"email" :1}]}',
+    what="a space before the colon",
+)
+case("json_names_any", "json_names_any('x', ['email'])", False, x='{"emails":1,"e":"email"}', what="none")
+case("json_names_any", "json_names_any('x', ['email'])", False, x='"{\\"email\\":1}"', what="a text")
+case(
+    "json_names_any",
+    "json_names_any('x', ['email'], true)",
+    True,
+    x='"{\\"\\\\u0065mail\\":1}"',
+    what="a text, opened",
+)
 case(
     "json_first_of_lists",
     "json_first_of_lists('x')",

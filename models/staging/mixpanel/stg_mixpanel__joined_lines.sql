@@ -1,5 +1,7 @@
+{%- do crosswalk.check_lines_are_landed('stg_mixpanel__joined_lines', 'stg_mixpanel__lines') %}
+{%- set is_private = crosswalk.has_private_properties() %}
 -- a table whatever `materialize` says: small, and read several times
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook="{{ crosswalk.withhold_parts(this, ref('stg_mixpanel__lines')) }}") }}
 
 with
 
@@ -53,15 +55,24 @@ first_halves as (
 
 ),
 
+{%- if is_private %}
+
+public_lines as (
+
+    {{ crosswalk.public_lines('mixpanel', 'first_halves', ['line_id', 'is_whole', 'is_taken'], 'is_whole and not is_taken') | indent(4) }}
+
+),
+{%- endif %}
+
 joined as (
 
-    select first_line_id as line_id, line
+    select first_line_id as line_id, line{{ ', has_denied, has_hashed, has_deep' if is_private }}
     from pages
 
     union all
 
-    select line_id, line
-    from first_halves
+    select line_id, line{{ ', has_denied, has_hashed, has_deep' if is_private }}
+    from {{ 'public_lines' if is_private else 'first_halves' }}
     where is_whole and not is_taken
 
 ),
@@ -97,7 +108,13 @@ select
     parts.line_id,
     parts.first_line_id,
     repaired.line,
+    {%- for mark in ['has_denied', 'has_hashed', 'has_deep'] if is_private %}
+    coalesce(wholes.{{ mark }}, false) as {{ mark }},
+    {%- endfor %}
     coalesce({{ crosswalk.json_has_duplicate_keys('joined.line') }}, false) as has_duplicate_keys
 from parts
 left join joined on parts.line_id = joined.line_id
 left join repaired on parts.line_id = repaired.line_id
+{%- if is_private %}
+left join joined as wholes on parts.first_line_id = wholes.line_id
+{%- endif %}

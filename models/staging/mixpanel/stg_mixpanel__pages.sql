@@ -1,3 +1,5 @@
+{%- do crosswalk.check_lines_are_landed('stg_mixpanel__pages', 'stg_mixpanel__lines') %}
+
 -- a table whatever `materialize` says: small, and read several times
 {{ config(materialized='table') }}
 
@@ -49,10 +51,29 @@ pages as (
     group by broken_files.file, broken_files.first_line_id
 
 )
+{%- if crosswalk.has_private_properties() %},
 
+whole_pages as (
+
+    select * from pages
+    where {{ crosswalk.json_is_strict_object('line') }}
+
+),
+
+public_pages as (
+
+    {{ crosswalk.public_lines('mixpanel', 'whole_pages', ['file', 'first_line_id']) | indent(4) }}
+
+)
+{%- endif %}
+
+{% if crosswalk.has_private_properties() -%}
+select * from public_pages
+{%- else -%}
 select
     file,
     first_line_id,
     line
 from pages
 where {{ crosswalk.json_is_strict_object('line') }}
+{%- endif %}
