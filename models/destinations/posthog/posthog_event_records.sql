@@ -10,7 +10,7 @@ events as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'posthog', parts=['event_object']) | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'posthog', parts=crosswalk.own_parts('posthog')) | indent(8) }} as may_collide
     from {{ ref('posthog_prepared_events') }}
 
 ),
