@@ -1,4 +1,4 @@
-"""What a push is set to do besides its content: the project and its address, variables, the crosswalk, the size of requests.
+"""What a push is set to do besides its content: the project and its address, variables, the crosswalk.
 
 All of it is part of a plan's id, so that a push is held to it too; see `crosswalk.plan_store.check_unchanged`.
 """
@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crosswalk.limits import LIMITS
 from crosswalk.report.settings_page import variables
 from crosswalk.warehouse import Warehouse
 
@@ -33,16 +32,12 @@ def configuration(
     warehouse: Warehouse,
     destination: str,
     vendor: "Vendor | None" = None,
-    batch_size: int | None = None,
 ) -> Configuration:
     """Every setting by name, as text that may be shown; a project and a seed stand as the beginning of a hash."""
     found = {
         "address": vendor.url if vendor else NOT_NAMED,
         "project": fingerprint(vendor) if vendor else NOT_NAMED,
     }
-    for endpoint, limits in LIMITS[destination].items():
-        lowered = limits.lowered(batch_size)
-        found[f"requests of {endpoint}"] = f"at most {lowered.records} records and {lowered.bytes} bytes"
     settings = {one.name: one.value for one in variables(project_dir)}
     for name, value in settings.items():
         if not name.endswith(_TECHNICAL):

@@ -9,6 +9,7 @@ from crosswalk import redact
 from postgres import database, postgres_server
 
 __all__ = ["database", "postgres_server"]
+_MODULE = pytest.StashKey[Path]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,10 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def no_secret_of_another_module() -> None:
-    """What one module's tests call a secret is taken out of every text of the process; the next module begins without it."""
-    redact._forms.clear()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What one module's tests call a secret is taken out of every text of the process; the next module begins without it, and
+    so do the fixtures of the session that it is the first to ask for."""
+    if item.config.stash.get(_MODULE, None) != item.path:
+        item.config.stash[_MODULE] = item.path
+        redact._forms.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -73,7 +73,9 @@ def profile(**environment: str) -> dict[str, Any]:
     def env_var(name: str, default: str) -> str:
         return environment.get(name, default)
 
-    text = jinja2.Template((ROOT / "profiles.example.yml").read_text()).render(env_var=env_var)
+    templates = jinja2.Environment(autoescape=False)  # noqa: S701 - YAML, not HTML
+    templates.filters["as_number"] = int
+    text = templates.from_string((ROOT / "profiles.example.yml").read_text()).render(env_var=env_var)
     loaded: dict[str, Any] = yaml.safe_load(text)["crosswalk"]
     return loaded
 

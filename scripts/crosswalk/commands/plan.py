@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from crosswalk.plan_text import plan_lines
 
     source, vendor = warehouse(arguments), named_vendor(arguments)
-    settings = configuration(project_dir(arguments), source, arguments.to, vendor, arguments.batch_size)
+    settings = configuration(project_dir(arguments), source, arguments.to, vendor)
     live = live_people(arguments, settings)
     options = PlanOptions(arguments.rate, arguments.batch_size, settings, live, state_dir(arguments))
     plan = make_plan(source, arguments.to, options)

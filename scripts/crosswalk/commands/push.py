@@ -102,7 +102,7 @@ def _approved_plan(arguments: argparse.Namespace, source: "Warehouse", vendor: "
     from crosswalk.plan_text import plan_lines
 
     folder = state_dir(arguments)
-    settings = configuration(project_dir(arguments), source, arguments.to, vendor, arguments.batch_size)
+    settings = configuration(project_dir(arguments), source, arguments.to, vendor)
     if arguments.plan is not None:
         stored = load_plan(folder, arguments.plan, arguments.to)
         check_unchanged(source, stored, settings)

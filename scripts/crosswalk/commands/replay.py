@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise PlanError(
             f"Nothing was sent: nobody said yes. Run `crosswalk replay --to {arguments.to}{region_flag(arguments)} --yes`."
         )
-    settings = configuration(project_dir(arguments), source, arguments.to, vendor, arguments.batch_size)
+    settings = configuration(project_dir(arguments), source, arguments.to, vendor)
     content = hashed(source, arguments.to)
     options = PushOptions(
         plan_id=plan_id_of(arguments.to, content.records, content.text(), settings),

@@ -36,6 +36,9 @@ REPAIRED = {
     "suspected_duplicate": "The same device and insert id under another key; both are kept.",
     "property_renamed_for_mixpanel": "A property took the name <source>_<name>, since Mixpanel keeps its own name for itself.",
     "property_renamed_for_posthog": "A property took the name <source>_<name>, since PostHog keeps its own name for itself.",
+    "private_denied": "A property that deny_properties names was taken out.",
+    "private_hashed": "The value of a property that hash_properties names became a keyed hash.",
+    "private_deep": "An object below depth 3 held a private name and was taken out whole.",
     "extra_group_keys": "Events with several groups of one type; PostHog takes the first, Mixpanel all.",
 }
 EFFECTS = {

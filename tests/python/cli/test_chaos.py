@@ -6,6 +6,7 @@
 import json
 import os
 import random
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,8 +151,17 @@ def test_killed_at_every_point(connected: Project, standin: Standin, forks: Fork
 def test_a_plan_is_whole_or_not_there(connected: Project, forks: ForkServer, point: str) -> None:
     connected.build(posthog=[posthog_event(0)])
     argv = ("--project-dir", str(connected.folder), "plan", "--to", "posthog", "--json")
-    assert forks.run(*argv, failpoint=f"{point}:1").code == -9
-    plans = list((connected.state / "plans").glob("*.json"))
-    assert len(plans) == (point == "after-rename")
-    assert [json.loads(plan.read_text())["records"] for plan in plans] == [1] * len(plans)
-    assert forks.run(*argv).code == 0
+    found = []
+    for hit in range(
+        1, 20
+    ):  # a plan writes what it found of personal data beside it, each file whole or not there
+        code = forks.run(*argv, failpoint=f"{point}:{hit}").code
+        plans = list((connected.state / "plans").glob("*.json"))
+        assert [json.loads(plan.read_text())["records"] for plan in plans] == [1] * len(plans)
+        if code == 0:
+            break
+        assert code == -9
+        found.append(len(plans))
+        shutil.rmtree(connected.state)
+    assert (0 in found, 1 in found) == (True, point == "after-rename")
+    assert len(plans) == 1

@@ -239,10 +239,6 @@ def _other_region(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[st
     return ("--region", "eu")
 
 
-def _other_size(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
-    return ("--batch-size", "2")
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -250,7 +246,6 @@ def _other_size(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[str,
         (_change_seed, "seed crosswalk_events: not built then"),
         (_other_project, "project: "),
         (_other_region, "https://eu.i.posthog.com now"),
-        (_other_size, "requests of batch: "),
     ],
 )
 def test_push_holds_to_the_configuration(
@@ -269,6 +264,13 @@ def test_push_holds_to_the_configuration(
     assert said in result.err
     assert "the content" not in result.err
     assert standin.requests == []
+
+
+def test_the_size_of_requests_is_no_part_of_a_plan(connected: Project, standin: Standin) -> None:
+    connected.build(posthog=[posthog_event(number) for number in range(5)])
+    plan_id = _plan(connected, "posthog")["plan_id"]
+    assert connected.push("posthog", "--plan", plan_id, "--batch-size", "2", "--rate", "1000").code == 0
+    assert len(standin.requests) == 3
 
 
 def test_a_changed_plan_goes_without_its_id(
