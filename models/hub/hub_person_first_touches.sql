@@ -35,7 +35,10 @@ first_values as (
         touches.source_project,
         touches.person_key,
         entries.key as property_name,
-        {{ crosswalk.earliest('cast(entries.value as ' ~ dbt.type_string() ~ ')', ['touches.event_at', crosswalk.by_bytes('touches.first_touch')]) }} as property_value
+        {{ crosswalk.earliest(
+            'cast(entries.value as ' ~ dbt.type_string() ~ ')',
+            ['touches.event_at', crosswalk.by_bytes('touches.first_touch')],
+        ) }} as property_value
     from touches, {{ crosswalk.each_key('touches.first_touch') }}
     group by touches.source, touches.source_project, touches.person_key, property_name
 

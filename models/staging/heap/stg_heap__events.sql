@@ -69,7 +69,10 @@ custom as (
     select
         *,
         {{ crosswalk.property_object(crosswalk.json_picked('vals', values, 'properties'), 'properties') | indent(8) }} as nested_properties,
-        case when {{ crosswalk.list_size('unknown_keys') }} = 0 then '{}' else {{ crosswalk.json_keep_keys('line', 'unknown_keys') | indent(8) }} end as other_columns,
+        case
+            when {{ crosswalk.list_size('unknown_keys') }} = 0 then '{}'
+            else {{ crosswalk.json_keep_keys('line', 'unknown_keys') | indent(12) }}
+        end as other_columns,
         {{ crosswalk.carried_columns('heap', 'vals', values, carried, [
             [crosswalk.json_name('heap_project_id'), crosswalk.json_string(crosswalk.heap_tuple_project(crosswalk.json_text('line', 'id')))],
             [crosswalk.json_name('heap_object'), crosswalk.heap_object(crosswalk.json_picked('vals', values, 'object'), texts)],
