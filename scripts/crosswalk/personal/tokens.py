@@ -30,6 +30,11 @@ _PARAMETER = re.compile(
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _LONG = 30
+_ENOUGH = 256
+_KIND = {
+    code: "d" if chr(code).isdigit() else "u" if chr(code).isupper() else "l" if chr(code).isalpha() else None
+    for code in range(128)
+}
 
 
 def tokens(text: str) -> Iterator[Evidence]:
@@ -62,6 +67,10 @@ def _is_mixed(text: str) -> bool:
 
 
 def _kinds(text: str) -> str:
+    """Digits, upper and lower case as d, u and l; the beginning speaks for a long text."""
+    text = text[:_ENOUGH]
+    if text.isascii():
+        return text.translate(_KIND)
     return "".join(
         "d" if char.isdigit() else "u" if char.isupper() else "l" for char in text if char.isalnum()
     )
