@@ -33,6 +33,7 @@ _NOTHING = (
 )
 _SHORTEST = 6
 _CACHED = 100_000
+_CACHED_LONG = 4_000  # of those above 64 characters
 # Characters that no JSON text holds as they are; they stand for an escaped quote and an escaped backslash.
 _QUOTE, _BACKSLASH = "\x01", "\x02"
 
@@ -43,6 +44,7 @@ class Scanner:
     def __init__(self) -> None:
         self._tally = Tally()
         self._texts: dict[str, tuple[Evidence, ...]] = {}
+        self._long: dict[str, tuple[Evidence, ...]] = {}
         self._numbers: dict[str, tuple[Evidence, ...]] = {}
 
     def add(self, lines: pa.Array) -> None:
@@ -81,9 +83,11 @@ class Scanner:
             yield place
 
     def _of(self, text: str, is_number: bool = False) -> tuple[Evidence, ...]:
-        cache = self._numbers if is_number else self._texts
+        cache, most = self._numbers if is_number else self._texts, _CACHED
+        if len(text) > 64 and not is_number:
+            cache, most = self._long, _CACHED_LONG
         if text not in cache:
-            if len(cache) >= _CACHED:
+            if len(cache) >= most:
                 cache.clear()
             if is_number:
                 cache[text] = assess_number(text)
