@@ -6,9 +6,9 @@ lines as (
 
     select
         {{ crosswalk.row_position() }} as line_id,
-        line
+        line{{ crosswalk.and_kept('landed_in') }}
     from {{ landed }}
-    where is_strict
+    where is_strict {{ crosswalk.only_new_landings() }}
 
 ),
 
@@ -38,9 +38,34 @@ repaired as (
     {{ crosswalk.json_last_key_wins('doubtful_lines', 'line_id', 'line') | indent(4) }}
 
 )
+{%- if crosswalk.keeps_rows() %},
+
+-- a row without a line for each build that landed lines, so that the next build knows that they were looked at
+looked_at as (
+
+    select distinct landed_in from lines
+
+)
+
+select
+    repaired.line_id,
+    repaired.line,
+    lines.landed_in
+from repaired
+inner join lines on repaired.line_id = lines.line_id
+
+union all
+
+select
+    cast(null as {{ dbt.type_bigint() }}) as line_id,
+    cast(null as {{ dbt.type_string() }}) as line,
+    landed_in
+from looked_at
+{%- else %}
 
 select
     line_id,
     line
 from repaired
+{%- endif %}
 {%- endmacro %}

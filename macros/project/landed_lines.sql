@@ -40,7 +40,7 @@ repaired as (
 
 unreadable_files as (
 
-    {%- for file in crosswalk.files_set_aside(settings) %}
+    {%- for file in crosswalk.files_to_set_aside(source, settings) %}
     select {{ crosswalk.literal(file) }} as file
     {{ 'union all' if not loop.last }}
     {%- else %}
@@ -61,6 +61,7 @@ select
     {%- endfor %}
     cast(null as {{ dbt.type_string() }}) as read_error,
     cast(null as {{ dbt.type_bigint() }}) as line_number
+    {{- crosswalk.and_kept(crosswalk.landed_in(source)) }}
 from repaired
 
 union all
@@ -76,6 +77,7 @@ select
     {%- endfor %}
     'unreadable_file' as read_error,
     cast(null as {{ dbt.type_bigint() }}) as line_number
+    {{- crosswalk.and_kept(crosswalk.landed_in(source)) }}
 from unreadable_files
 {%- else %}
 
@@ -91,13 +93,14 @@ select
     {{ crosswalk.landed_position([crosswalk.by_bytes('file'), 'line_number', crosswalk.by_bytes('line')]) }}
     read_error,
     line_number
+    {{- crosswalk.and_kept(crosswalk.landed_in(source)) }}
 from repaired
 {%- endif %}
 {%- endmacro %}
 
-{# What the post-hook of the same model inserts into it (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number): the lines that an
-   engine that reads files could not read at all. #}
+{# What the post-hook of the same model inserts into it (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number, and landed_in where rows
+   are kept): the lines that an engine that reads files could not read at all. #}
 {% macro landed_rejects(source) -%}
-select file, line, false, false, false, reason, line_number
+select file, line, false, false, false, reason, line_number{{ crosswalk.and_kept(crosswalk.landed_in(source)) }}
 from ({{ crosswalk.read_rejects('stg_' ~ source ~ '__lines') }}) as rejects
 {%- endmacro %}

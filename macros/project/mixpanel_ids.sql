@@ -22,3 +22,8 @@
         {{ device_id }}
     )
 {%- endmacro %}
+
+{# The place of an event among those of one insert id: the first keeps it. #}
+{% macro mixpanel_holder() -%}
+    row_number() over (partition by source_project, insert_id order by event_at asc, {{ crosswalk.by_bytes('event_key') }} asc)
+{%- endmacro %}

@@ -3,6 +3,13 @@
 -- depends_on: {{ ref('crosswalk_columns') }}
 -- depends_on: {{ ref('crosswalk_internal') }}
 
+{{ config(
+    materialized=crosswalk.kept_as('view' if var('materialize', 'table') == 'view' else 'table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('hub_event_versions'), 'row_version') }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
+
 with
 
 countries as (
@@ -54,7 +61,7 @@ country_names as (
         source_insert_id,
         source_distinct_id,
         own_uuid,
-        session_started_at,
+        session_started_at{{ crosswalk.and_kept('row_version') }},
         {{- crosswalk.hub_context_select(source) }}
     from {{ source }}_events
 
@@ -66,6 +73,7 @@ events as (
     {%- for source in var('sources') %}
     select
         {{ crosswalk.hub_event_columns() | join(',\n        ') }}
+        {{- crosswalk.and_kept('row_version') }}
     from {{ source }}_in_context
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -84,6 +92,7 @@ select
     events.{{ column }}
     {%- endif %}{{ ',' if not loop.last }}
     {%- endfor %}
+    {{- crosswalk.and_kept('events.row_version') }}
 from events
 left join countries on lower(trim(events.country)) = countries.match_name
 left join country_names on upper(events.country_code) = country_names.country_code

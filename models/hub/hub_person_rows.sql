@@ -71,4 +71,7 @@ select
     user_properties,
     {{ crosswalk.first_touch_object() | indent(4) }} as first_touch,
     {{ crosswalk.event_created_at() | indent(4) }} as person_created_at
+    {{- crosswalk.and_kept(crosswalk.row_version([
+        'source', 'source_project', 'event_key', 'event_at', 'user_id', 'device_id', 'source_distinct_id', 'user_properties',
+    ]) ~ ' as row_version') }}
 from picked

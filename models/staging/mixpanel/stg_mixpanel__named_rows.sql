@@ -1,6 +1,15 @@
--- a view: parsed_rows reads it once
-{{ config(materialized='view') }}
+-- what a row says by itself; a view: parsed_rows reads it once
+{{ config(
+    materialized=crosswalk.kept_as('view'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_old_landings(ref('stg_mixpanel__lines')) }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
 
+{%- set names = crosswalk.mixpanel_dropped_names() + crosswalk.mixpanel_rewritten_names() %}
+{%- set sent_id = 'coalesce(written_before, exported_id)' %}
+{%- set moment = 'coalesce(' ~ crosswalk.iso_time('written_time') ~ ', time)' %}
+{%- set own_parts = crosswalk.json_sorted_keys(crosswalk.json_drop_keys('properties', crosswalk.text_list(names))) %}
 {%- set columns = crosswalk.mixpanel_row_keys() %}
 {%- set keys = columns.keys() | list %}
 {%- set top_keys = ['event', 'event_name'] + columns.values() | select | list %}
@@ -10,7 +19,7 @@ with
 records as (
 
     select * from {{ ref('stg_mixpanel__records') }}
-    where kind in ('event', 'pipeline_event') or read_error is not null
+    where (kind in ('event', 'pipeline_event') or read_error is not null) {{- crosswalk.only_new_landings(' and') }}
 
 ),
 
@@ -47,6 +56,47 @@ picked as (
         {{ crosswalk.json_pick_text('properties', keys) | indent(8) }} as texts
     from opened
 
+),
+
+named as (
+
+    select
+        line_id,
+        file,
+        line_number,
+        source_project,
+        kind,
+        read_error,
+        has_nul,
+        has_lone_surrogate,
+        has_duplicate_keys,
+        properties,
+        line{{ crosswalk.and_kept('landed_in') }},
+        coalesce({{ crosswalk.json_picked('top_texts', top_keys, 'event') }}, {{ crosswalk.json_picked('top_texts', top_keys, 'event_name') }}) as event_name,
+        {%- for key, column in columns.items() %}
+        {%- set value = crosswalk.json_picked('texts', keys, key) %}
+        {{ "coalesce(" ~ value ~ ", " ~ crosswalk.json_picked('top_texts', top_keys, column) ~ ")" if column else value }} as {{ key | replace('$', '') }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from picked
+
+),
+
+trimmed as (
+
+    select
+        *,
+        {{ crosswalk.mixpanel_id('distinct_id') }} as exported_id,
+        {{ crosswalk.mixpanel_id('distinct_id_before_identity') }} as written_before,
+        {{ crosswalk.mixpanel_id('user_id') }} as written_user,
+        {{ crosswalk.mixpanel_bare_id(crosswalk.mixpanel_id('device_id')) }} as written_device,
+        case when event_name = '$identify' then {{ crosswalk.mixpanel_id('identified_id') }} end as named_identified,
+        case when event_name = '$identify' then {{ crosswalk.mixpanel_id('anon_id') }} end as named_anon,
+        case when event_name = '$create_alias' then {{ crosswalk.mixpanel_id('alias') }} end as alias_id,
+        {{ crosswalk.mixpanel_time('time') | indent(8) }} as written_time,
+        case when {{ crosswalk.is_blank('insert_id') }} then null else insert_id end as usable_insert_id
+    from named
+
 )
 
 select
@@ -59,11 +109,25 @@ select
     has_nul,
     has_lone_surrogate,
     has_duplicate_keys,
-    properties,
-    coalesce({{ crosswalk.json_picked('top_texts', top_keys, 'event') }}, {{ crosswalk.json_picked('top_texts', top_keys, 'event_name') }}) as event_name,
-    {%- for key, column in columns.items() %}
-    {%- set value = crosswalk.json_picked('texts', keys, key) %}
-    {{ "coalesce(" ~ value ~ ", " ~ crosswalk.json_picked('top_texts', top_keys, column) ~ ")" if column else value }} as {{ key | replace('$', '') }}
-    {{- ',' if not loop.last }}
-    {%- endfor %}
-from picked
+    case
+        when read_error is not null then null
+        when usable_insert_id is not null then {{ crosswalk.stable_key(['event_name', sent_id, moment, 'usable_insert_id']) }}
+        else {{ crosswalk.stable_key(['event_name', sent_id, moment, 'written_user', 'written_device', own_parts]) }}
+    end as event_key,
+    event_name,
+    exported_id,
+    written_before,
+    written_user,
+    written_device,
+    named_identified,
+    named_anon,
+    alias_id,
+    usable_insert_id,
+    time,
+    written_time,
+    coalesce(
+        {{ crosswalk.plausible_time(crosswalk.mixpanel_time('mp_processing_time_ms')) | indent(8) }},
+        {{ crosswalk.plausible_time(crosswalk.mixpanel_time('mp_api_timestamp_ms')) | indent(8) }}
+    ) as received_at
+    {{- crosswalk.and_kept_of_line('line') }}
+from trimmed
