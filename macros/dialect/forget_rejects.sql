@@ -9,7 +9,3 @@
     drop table if exists {{ name }}_rejects;
     drop table if exists {{ name }}_scans
 {%- endmacro %}
-
-{% macro postgres__forget_rejects(name) -%}
-    
-{%- endmacro %}

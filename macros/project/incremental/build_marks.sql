@@ -28,29 +28,29 @@
     ]) }}
 {% endmacro %}
 
-{# On run start: stops where what was built before was built with other settings, since old rows and new ones would not fit together. In the other modes
+{# On run start, statements to run: stops where what was built before was built with other settings, since old rows and new ones would not fit together. In the other modes
    nothing is kept, and the marks go. #}
 {% macro check_build() %}
     {%- if not execute or flags.WHICH not in ('run', 'build') -%}{{ return('') }}{%- endif -%}
     {%- set table = crosswalk.build_marks_table() -%}
     {%- set is_there = adapter.get_relation(database=table.database, schema=table.schema, identifier=table.identifier) -%}
     {%- if not crosswalk.keeps_rows() -%}
-        {%- if is_there -%}{%- do adapter.drop_relation(is_there) -%}{%- endif -%}
-        {{ return('') }}
+        {{ return('drop table ' ~ table if is_there else '') }}
     {%- endif -%}
-    {%- if not is_there -%}
-        {%- do adapter.create_schema(table) -%}
-        {%- do run_query('create table ' ~ table ~ ' (model ' ~ dbt.type_string() ~ ', settings ' ~ dbt.type_string() ~ ', built_in ' ~ dbt.type_bigint() ~ ')') -%}
-    {%- endif -%}
-    {%- if not flags.FULL_REFRESH -%}{%- do crosswalk.check_marks(table) -%}{%- endif -%}
-    {%- do crosswalk.forget_changed_files() -%}
-    {{ return('') }}
+    {%- if not flags.FULL_REFRESH -%}{%- do crosswalk.check_marks(table if is_there else none) -%}{%- endif -%}
+    {{ return(
+        'create table if not exists ' ~ table ~ ' (model ' ~ dbt.type_string() ~ ', settings ' ~ dbt.type_string() ~ ', built_in ' ~ dbt.type_bigint() ~ '); '
+        ~ 'delete from ' ~ table ~ ' where not exists (select 1 from (select model, max(built_in) as newest from ' ~ table
+        ~ ' group by model) as latest where latest.model = ' ~ table ~ '.model and latest.newest = ' ~ table ~ '.built_in); '
+        ~ crosswalk.forget_changed_files()
+    ) }}
 {% endmacro %}
 
 {# The check itself: each kept model that is there has to carry the mark of these settings. #}
 {% macro check_marks(table) %}
     {%- set marks = {} -%}
-    {%- for row in run_query('select model, settings from ' ~ table ~ ' order by built_in').rows -%}{%- do marks.update({row[0]: row[1]}) -%}{%- endfor -%}
+    {%- set rows = run_query('select model, settings from ' ~ table ~ ' order by built_in').rows if table else [] -%}
+    {%- for row in rows -%}{%- do marks.update({row[0]: row[1]}) -%}{%- endfor -%}
     {%- set current = crosswalk.build_settings() -%}
     {%- set unmarked, changed = [], [] -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == 'crosswalk' and node.config.materialized == 'incremental' -%}

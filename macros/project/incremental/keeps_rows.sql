@@ -146,7 +146,7 @@
         cast(0 as {{ dbt.type_int() }}) as bucket,
         {{ columns | join(',\n        ') }}
     from payloads
-    where record_version not in (select built.record_version from {{ this }} as built)
+    {{ crosswalk.only_new_records('payloads') }}
     {%- else -%}
     , {{ crosswalk.bucketed('payloads') }}
 
@@ -154,10 +154,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A condition on event records: those that the payload model (`this`) does not hold yet, where a build adds to it. #}
-{% macro only_new_records() -%}
+{# A condition on records: those that the payload model (`this`) does not hold yet, where a build adds to it. #}
+{% macro only_new_records(records) -%}
     {%- if crosswalk.adds_rows() -%}
-    where record_version not in (select built.record_version from {{ this }} as built)
+    where not exists (select 1 from {{ this }} as built where built.record_version = {{ records }}.record_version)
     {%- endif -%}
 {%- endmacro %}
 
@@ -169,10 +169,14 @@
 {# The statement that takes out of a payload model (`this`) what is gone or different. #}
 {% macro delete_outdated_payloads(destination) -%}
     delete from {{ this }}
-    where record_version not in (
-        select record_version from {{ ref(destination ~ '_event_records') }}
-        union all
-        select record_version from {{ ref(destination ~ '_generated_records') }}
+    where not exists (
+        select 1
+        from (
+            select record_version from {{ ref(destination ~ '_event_records') }}
+            union all
+            select record_version from {{ ref(destination ~ '_generated_records') }}
+        ) as versions
+        where versions.record_version = {{ this }}.record_version
     )
 {%- endmacro %}
 

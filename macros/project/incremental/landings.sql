@@ -6,7 +6,7 @@
     {%- set settings = settings or crosswalk.file_settings(source) -%}
     {%- set files = crosswalk.source_files(source, settings) -%}
     {%- set before = crosswalk.landed_before(source) -%}
-    {%- set stamps = crosswalk.file_stamps(source, files, before) -%}
+    {%- set stamps = crosswalk.file_stamps(files, none if crosswalk.reads_files() else crosswalk.raw_table(source), before) -%}
     {%- for file in crosswalk.files_set_aside(settings) if crosswalk.reads_files() -%}{%- do stamps.update({file: 'set aside'}) -%}{%- endfor -%}
     {%- set found = {'whole': not before, 'new': [], 'stamps': stamps, 'changed': []} -%}
     {%- for file, stamp in before.items() if stamps.get(file) != stamp -%}{%- do found['changed'].append(file) -%}{%- endfor -%}
@@ -72,21 +72,24 @@
     {{ return(landed) }}
 {% endmacro %}
 
-{# On run start: a landed table that has to be made anew is dropped, so that its model builds it from nothing. #}
+{# On run start: statements that drop a landed table that has to be made anew, so that its model builds it from nothing. #}
 {% macro forget_changed_files() %}
+    {%- set statements = [] -%}
     {%- if execute and crosswalk.keeps_rows() and flags.WHICH in ('run', 'build') -%}
         {%- set selected = selected_resources | join(' ') ~ ' ' -%}
         {%- for source in var('sources') if '.stg_' ~ source ~ '__lines ' in selected -%}
             {%- set lines = crosswalk.built_before('stg_' ~ source ~ '__lines') -%}
             {%- set landing = crosswalk.landing(source) if lines else {'changed': []} -%}
             {%- if lines and landing['whole'] -%}
-                {%- do adapter.drop_relation(lines) -%}
+                {%- do statements.append('drop table ' ~ lines ~ ' cascade;') -%}
+                {%- do adapter.cache_dropped(lines) -%}
                 {%- if landing['changed'] -%}
                     {%- do log('Files of ' ~ source ~ ' changed or went since they were read, the first is ' ~ landing['changed'][0] ~ ': all of its files are read again.', info=true) -%}
                 {%- endif -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
+    {{ return(statements | join(' ')) }}
 {% endmacro %}
 
 {# The post-hook of a lines model that writes down what it landed, in the same transaction. #}

@@ -6,10 +6,6 @@
     post_hook=crosswalk.after_building(),
 ) }}
 
-{%- set names = crosswalk.mixpanel_dropped_names() + crosswalk.mixpanel_rewritten_names() %}
-{%- set sent_id = 'coalesce(written_before, exported_id)' %}
-{%- set moment = 'coalesce(' ~ crosswalk.iso_time('written_time') ~ ', time)' %}
-{%- set own_parts = crosswalk.json_sorted_keys(crosswalk.json_drop_keys('properties', crosswalk.text_list(names))) %}
 {%- set columns = crosswalk.mixpanel_row_keys() %}
 {%- set keys = columns.keys() | list %}
 {%- set top_keys = ['event', 'event_name'] + columns.values() | select | list %}
@@ -86,13 +82,7 @@ trimmed as (
 
     select
         *,
-        {{ crosswalk.mixpanel_id('distinct_id') }} as exported_id,
-        {{ crosswalk.mixpanel_id('distinct_id_before_identity') }} as written_before,
-        {{ crosswalk.mixpanel_id('user_id') }} as written_user,
-        {{ crosswalk.mixpanel_bare_id(crosswalk.mixpanel_id('device_id')) }} as written_device,
-        case when event_name = '$identify' then {{ crosswalk.mixpanel_id('identified_id') }} end as named_identified,
-        case when event_name = '$identify' then {{ crosswalk.mixpanel_id('anon_id') }} end as named_anon,
-        case when event_name = '$create_alias' then {{ crosswalk.mixpanel_id('alias') }} end as alias_id,
+        {{ crosswalk.mixpanel_written_ids() | indent(8) }},
         {{ crosswalk.mixpanel_time('time') | indent(8) }} as written_time,
         case when {{ crosswalk.is_blank('insert_id') }} then null else insert_id end as usable_insert_id
     from named
@@ -109,11 +99,7 @@ select
     has_nul,
     has_lone_surrogate,
     has_duplicate_keys,
-    case
-        when read_error is not null then null
-        when usable_insert_id is not null then {{ crosswalk.stable_key(['event_name', sent_id, moment, 'usable_insert_id']) }}
-        else {{ crosswalk.stable_key(['event_name', sent_id, moment, 'written_user', 'written_device', own_parts]) }}
-    end as event_key,
+    {{ crosswalk.mixpanel_row_key() | indent(4) }} as event_key,
     event_name,
     exported_id,
     written_before,
