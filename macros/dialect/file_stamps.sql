@@ -10,7 +10,7 @@
    one that is too large for that counts as different the next time. #}
 {% macro duckdb__file_stamps(files, table, before) -%}
     {%- set stamps = {} -%}
-    {%- for some in files | batch(1000) -%}
+    {%- for some in files | batch(1000) if execute -%}
         {%- set query = "select filename, size || ' bytes, ' || epoch_us(last_modified), last_modified > now() - interval 2 seconds, size from read_blob([" ~ crosswalk.literals(some) ~ "])" -%}
         {%- for row in run_query(query).rows -%}
             {%- set is_hashed = ', md5 ' in before.get(row[0], '') -%}
@@ -25,6 +25,6 @@
 {% macro postgres__file_stamps(files, table, before) -%}
     {%- set stamps = {} -%}
     {%- set query = "select file, count(*) || ' lines, ' || sum(hashtextextended(concat_ws('|', line_number, read_error, line), 0)) from " ~ table ~ " group by file" -%}
-    {%- for row in run_query(query).rows -%}{%- do stamps.update({row[0]: row[1]}) -%}{%- endfor -%}
+    {%- for row in (run_query(query).rows if execute else []) -%}{%- do stamps.update({row[0]: row[1]}) -%}{%- endfor -%}
     {{ return(stamps) }}
 {%- endmacro %}
