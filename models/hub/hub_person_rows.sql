@@ -2,8 +2,8 @@
 -- depends_on: {{ ref('crosswalk_properties') }}
 -- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
 
--- a view over the rows of tables of people: small beside the events, and read together with them
-{{ config(materialized='view', enabled=crosswalk.sources_with('people') | length > 0) }}
+-- the rows of tables of people: small beside the events; a view, read together with them, or a table where two models read it
+{{ config(materialized='table' if crosswalk.keeps_rows() else 'view', enabled=crosswalk.sources_with('people') | length > 0) }}
 
 with
 
