@@ -579,7 +579,7 @@ case(
 RAW = "(select 'f' as file, 1 as line_number, 'x' as line, null as read_error) as raw_lines"
 case(
     "file_stamps",
-    f"{{{{ crosswalk.file_stamps(['{FOLDER}/table.csv'], \"{RAW}\", {{}}).values() | join(' and ') }}}}",
+    f"{{{{ crosswalk.file_stamps(['{FOLDER}/table.csv'], \"{RAW}\", {{}}, []).values() | join(' and ') }}}}",
     True,
     query=Each("select '{}' like '% bytes, %'", "select '{}' like '1 lines, %'"),
 )

@@ -5,8 +5,13 @@
     {%- if source in kept -%}{{ return(kept[source]) }}{%- endif -%}
     {%- set settings = settings or crosswalk.file_settings(source) -%}
     {%- set files = crosswalk.source_files(source, settings) -%}
-    {%- set before = crosswalk.landed_before(source) -%}
-    {%- set stamps = crosswalk.file_stamps(files, none if crosswalk.reads_files() else crosswalk.raw_table(source), before) -%}
+    {%- set before, settled = {}, [] -%}
+    {%- set settled_before = (run_started_at.timestamp() - var('lookback_days') * 86400) * 1000 -%}
+    {%- for row in crosswalk.landed_before(source) -%}
+        {%- do before.update({row[0]: row[1]}) -%}
+        {%- if row[2] < settled_before -%}{%- do settled.append(row[0]) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- set stamps = crosswalk.file_stamps(files, none if crosswalk.reads_files() else crosswalk.raw_table(source), before, settled) -%}
     {%- for file in crosswalk.files_set_aside(settings) if crosswalk.reads_files() -%}{%- do stamps.update({file: 'set aside'}) -%}{%- endfor -%}
     {%- set found = {'whole': not before, 'new': [], 'stamps': stamps, 'changed': []} -%}
     {%- for file, stamp in before.items() if stamps.get(file) != stamp -%}{%- do found['changed'].append(file) -%}{%- endfor -%}
@@ -61,15 +66,14 @@
     {{ return(api.Relation.create(database=target.database, schema=target.schema, identifier='crosswalk_landed_' ~ source)) }}
 {% endmacro %}
 
-{# The files that earlier builds landed, as {file: stamp}; empty where the lines are landed from nothing. #}
+{# The files that earlier builds landed, as rows of file, stamp and landed_in; none where the lines are landed from nothing. #}
 {% macro landed_before(source) %}
     {%- set table = crosswalk.landed_files_table(source) -%}
     {%- set lines = crosswalk.built_before('stg_' ~ source ~ '__lines') -%}
-    {%- set landed = {} -%}
     {%- if lines and adapter.get_relation(database=table.database, schema=table.schema, identifier=table.identifier) -%}
-        {%- for row in run_query('select file, stamp from ' ~ table).rows -%}{%- do landed.update({row[0]: row[1]}) -%}{%- endfor -%}
+        {{ return(run_query('select file, stamp, landed_in from ' ~ table).rows) }}
     {%- endif -%}
-    {{ return(landed) }}
+    {{ return([]) }}
 {% endmacro %}
 
 {# On run start: statements that drop a landed table that has to be made anew, so that its model builds it from nothing. #}

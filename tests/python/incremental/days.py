@@ -1,4 +1,4 @@
-"""Two days of an Amplitude project and a Heap project. The second day brings what is late: by the time of the event, by the time of
+"""Two days of an Amplitude project and a Heap project. The second day brings what is late: by the time of the event, by that of
 the upload, a later word on a row, a first user who was first all along, and a person who moved."""
 
 from typing import Any
@@ -9,7 +9,9 @@ from incremental.history import rows_of_csv, rows_of_json
 FILLING = 985
 
 
-def event(key: str, at: str, upload: str, user: str | None, device: str | None, **more: Any) -> dict[str, Any]:
+def event(
+    key: str, at: str, upload: str, user: str | None, device: str | None, **more: Any
+) -> dict[str, Any]:
     """A row of an Amplitude export; `at` and `upload` as day and time of January 2024."""
     return {
         "uuid": f"00000000-0000-4000-8000-{key:0>12}",
@@ -121,7 +123,14 @@ def heap_second_day() -> dict[str, bytes]:
             USERS,
             [
                 ("1001", "cust-one", "2023-12-01 00:00:00", "2024-01-02 09:00:00", "1@example.com", "acc-2"),
-                ("1003", "cust-3", "2023-12-03 00:00:00", "2024-01-02 09:00:00", "three@example.com", "acc-1"),
+                (
+                    "1003",
+                    "cust-3",
+                    "2023-12-03 00:00:00",
+                    "2024-01-02 09:00:00",
+                    "three@example.com",
+                    "acc-1",
+                ),
             ],
         ),
     }

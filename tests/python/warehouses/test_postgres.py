@@ -1,10 +1,12 @@
-"""Postgres gives the rows that DuckDB gives: all sources of the samples, both destinations, to the letter, with late data.
+"""Postgres gives the rows that DuckDB gives: all sources of the samples, both destinations, to the letter, with half of the
+history built before the other half.
 
 The database sorts as English does and not by bytes, where the server was built for it: no row may depend on that.
 """
 
 import contextlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -199,3 +201,69 @@ def test_a_missing_table_is_told_in_one_sentence(built: Built, tmp_path: Path) -
 def test_a_shape_that_is_not_read_yet_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
     text = said(built, {"sources": ["amplitude"], "amplitude_shape": "fivetran"}, tmp_path)
     assert "The shape 'fivetran' of the source 'amplitude' cannot be read yet." in text
+
+
+# CROSSWALK_LONG=1: every other mode in plain tables, hostile rows, and builds one after the other.
+MODES: dict[str, dict[str, Any]] = {
+    "original, key, on_change, guide": {
+        "mixpanel_id_merge": "original",
+        "user_properties_merge": "key",
+        "posthog_person_properties": "on_change",
+        "mixpanel_insert_id": "guide",
+    },
+    "latest, nested": {
+        "posthog_person_properties": "latest",
+        "user_properties_on_events": {"mixpanel": "nested", "posthog": "root"},
+        "heap_label_policy": "first",
+        "mixpanel_group_keys": ["company"],
+    },
+    "once": {
+        "posthog_person_properties": "once",
+        "user_properties_on_events": {"mixpanel": "none", "posthog": "nested"},
+    },
+    "none": {
+        "posthog_person_properties": "none",
+        "mixpanel_source_timezone": "America/New_York",
+        "sample_people": 0.5,
+    },
+}
+LONG = os.environ.get("CROSSWALK_LONG") == "1"
+
+
+if LONG:
+
+    @pytest.mark.parametrize("mode", MODES)
+    def test_every_mode_gives_the_rows_of_duckdb(
+        mode: str,
+        postgres_server: Server,
+        raw: dict[str, list[lines.Row]],
+        mixpanel_files: list[Path],
+        tmp_path: Path,
+    ) -> None:
+        """As tables, and then from what is there with nothing new, in a schema whose name has to be quoted."""
+        files = {
+            "amplitude": harness.sample_files(),
+            "mixpanel": mixpanel_files,
+            "posthog": harness.posthog_files(),
+        }
+        files["heap"] = sorted((harness.ROOT / "samples" / "heap").iterdir())
+        paths = {f"{source}_files": [str(path) for path in some] for source, some in files.items()}
+        settings = {**MODES[mode], "sources": harness.SOURCES, "as_of": harness.DAY_OF_ALL}
+        expected = harness.build([], {**settings, **paths})
+        with (
+            postgres_server.database(BY_LANGUAGE) as database,
+            contextlib.closing(database.connect()) as connection,
+            connection.cursor() as cursor,
+        ):
+            load(cursor, raw)
+            settings = {**SETTINGS, **settings}
+            for flags in (["--full-refresh"], []):
+                postgres.dbt(
+                    database, ["build", "--exclude-resource-type", "unit_test", *flags], settings, tmp_path
+                )
+                built = Built(database, cursor, Counter())
+                for destination in PAYLOADS:
+                    test_payloads_are_those_of_duckdb_to_the_letter(destination, built, expected)
+                for relation in AUDIT:
+                    test_the_audit_is_that_of_duckdb(relation, built, expected)
+        expected.close()
