@@ -37,13 +37,29 @@
     {%- if not crosswalk.keeps_rows() -%}
         {{ return('drop table ' ~ table if is_there else '') }}
     {%- endif -%}
-    {%- if not flags.FULL_REFRESH -%}{%- do crosswalk.check_marks(table if is_there else none) -%}{%- endif -%}
+    {%- if flags.FULL_REFRESH -%}{%- do crosswalk.check_full_refresh() -%}
+    {%- else -%}{%- do crosswalk.check_marks(table if is_there else none) -%}
+    {%- endif -%}
     {{ return(
         'create table if not exists ' ~ table ~ ' (model ' ~ dbt.type_string() ~ ', settings ' ~ dbt.type_string() ~ ', built_in ' ~ dbt.type_bigint() ~ '); '
         ~ 'delete from ' ~ table ~ ' where not exists (select 1 from (select model, max(built_in) as newest from ' ~ table
         ~ ' group by model) as latest where latest.model = ' ~ table ~ '.model and latest.newest = ' ~ table ~ '.built_in); '
         ~ crosswalk.forget_changed_files()
     ) }}
+{% endmacro %}
+
+{# Stops a full refresh that would make a kept model from nothing without the model that says what there is to make. #}
+{% macro check_full_refresh() %}
+    {%- set needs = {
+        'hub_events': 'hub_event_versions', 'hub_users': 'hub_person_versions',
+        'posthog_event_records': 'posthog_record_versions', 'mixpanel_event_records': 'mixpanel_record_versions',
+    } -%}
+    {%- set selected = selected_resources | join(' ') ~ ' ' -%}
+    {%- for model, versions in needs.items() if '.' ~ model ~ ' ' in selected and '.' ~ versions ~ ' ' not in selected -%}
+        {{ exceptions.raise_compiler_error(
+            "With 'materialize: incremental' a full refresh of '" ~ model ~ "' needs what comes before it: leave --select out, or write --select +" ~ model ~ "."
+        ) }}
+    {%- endfor -%}
 {% endmacro %}
 
 {# The check itself: each kept model that is there has to carry the mark of these settings. #}

@@ -87,7 +87,12 @@
         versions.row_version
     from {{ rows }} as source_rows
     inner join {{ ref('hub_event_versions') }} as versions
-        on source_rows.line_id = versions.line_id and versions.source = '{{ source }}' and not versions.is_built
+        on
+            source_rows.line_id = versions.line_id
+            and source_rows.source_project = versions.source_project
+            and source_rows.event_key = versions.event_key
+            and versions.source = '{{ source }}'
+            and not versions.is_built
     where source_rows.outcome = 'kept'
     {%- else -%}
     select * from {{ rows }}

@@ -70,3 +70,9 @@ def test_tables_of_another_mode_are_refused(history: History) -> None:
     with pytest.raises(DbtError) as raised:
         names(history)
     assert "was not built with 'materialize: incremental'" in str(raised.value)
+
+
+def test_a_part_of_a_full_refresh_is_refused_that_would_lose_rows(history: History) -> None:
+    with pytest.raises(DbtError) as raised:
+        history.build("--select", "hub_events", "--full-refresh").close()
+    assert "a full refresh of 'hub_events' needs what comes before it" in str(raised.value)
