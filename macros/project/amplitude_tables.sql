@@ -78,7 +78,7 @@
                 {#- an object may stand in a column of texts -#}
                 {%- if key in objects %}{% set value = 'case when ' ~ crosswalk.json_is_strict_object(text) ~ ' then ' ~ text ~ ' else ' ~ value ~ ' end' %}{% endif %}
                 {%- do pairs.append([crosswalk.json_name(key), value]) %}
-                {%- if key in ('server_upload_time', 'merge_server_time') %}{% do days.append('substr(' ~ text ~ ', 1, 10)') %}{% endif %}
+                {%- if key in ('server_upload_time', 'merge_server_time') %}{% do days.append('substr(' ~ crosswalk.column_as_json(column, type) ~ ', 2, 10)') %}{% endif %}
             {%- endfor %}
             select
                 {{ crosswalk.literal(relation.schema ~ '.' ~ relation.identifier) }} || coalesce(' ' || {{ days[0] if days else 'null' }}, '') as file,

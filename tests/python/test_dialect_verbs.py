@@ -591,7 +591,7 @@ case(
     x='a "b"',
 )
 TIME = "column_as_json(\"timestamp '2024-01-02 03:04:05.678'\", 'timestamp')"
-case("column_as_json", TIME, '"2024-01-02 03:04:05.678000"', what="a time")
+case("column_as_json", TIME, '"2024-01-02 03:04:05.678000"', query="select {}", what="a time")
 case("row_identity", "row_identity()", 2, query="select count(distinct {}) from landed")
 case(
     "resolve_files",

@@ -107,10 +107,10 @@ class History:
 
 
 def built(folder: Path, variables: dict[str, Any], command: str, flags: Sequence[str]) -> harness.Result:
-    """dbt's `run`, with the seeds before the first one, or `build`."""
+    """dbt's `run`, with the seeds before the first one of all models, or `build`."""
     database = folder / f"{harness.DATABASE}.duckdb"
-    if command == "run" and (not database.exists() or "--full-refresh" in flags):
-        harness.on_duckdb(["seed", "--full-refresh"], folder, variables)
+    if command == "run" and not database.exists() and not flags:
+        harness.on_duckdb(["seed"], folder, variables)
     without = ["--exclude-resource-type", "unit_test"] if command == "build" else []
     harness.on_duckdb([command, *without, *flags], folder, variables)
     return harness.opened(folder)

@@ -185,11 +185,9 @@ def test_a_payload_is_one_json_object_there(built: Built) -> None:
     assert json.loads(json.dumps(first))["uuid"]
 
 
-def said(built: Built, settings: dict[str, Any], folder: Path) -> str:
+def said(built: Built, settings: dict[str, Any], folder: Path, model: str = "stg_amplitude__lines") -> str:
     with pytest.raises(harness.DbtError) as raised:
-        postgres.dbt(
-            built.database, ["compile", "--select", "stg_amplitude__lines"], {**SETTINGS, **settings}, folder
-        )
+        postgres.dbt(built.database, ["compile", "--select", model], {**SETTINGS, **settings}, folder)
     return str(raised.value)
 
 
@@ -198,9 +196,16 @@ def test_a_missing_table_is_told_in_one_sentence(built: Built, tmp_path: Path) -
     assert "The source 'amplitude' is selected but there is no table elsewhere.amplitude_lines." in text
 
 
-def test_a_shape_that_is_not_read_yet_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
+def test_a_schema_without_tables_of_the_shape_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
     text = said(built, {"sources": ["amplitude"], "amplitude_shape": "fivetran"}, tmp_path)
-    assert "The shape 'fivetran' of the source 'amplitude' cannot be read yet." in text
+    assert f"the schema '{RAW}' has no table of the shape 'fivetran'" in text
+
+
+def test_a_shape_that_is_not_read_yet_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
+    text = said(
+        built, {"sources": ["amplitude", "heap"], "heap_shape": "fivetran"}, tmp_path, "stg_heap__lines"
+    )
+    assert "The shape 'fivetran' of the source 'heap' cannot be read yet." in text
 
 
 # CROSSWALK_LONG=1: every other mode in plain tables, hostile rows, and builds one after the other.
