@@ -147,5 +147,5 @@
 
 {# A literal that stands for the event tables among the files: which of them there are decides how a row of `all_events` is read. #}
 {% macro heap_tables_hash() -%}
-    {{- crosswalk.literal(local_md5(crosswalk.heap_event_tables() | join('\n')) if execute else '') -}}
+    {{- crosswalk.literal(local_md5(crosswalk.heap_event_tables() | join('\n')) if execute and crosswalk.keeps_rows() else '') -}}
 {%- endmacro %}

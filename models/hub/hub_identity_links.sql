@@ -55,7 +55,11 @@ pairs as (
         coalesce(min(seen_at), timestamp '2000-01-01 00:00:00') as first_seen_at,
         coalesce(max(seen_at), timestamp '2000-01-01 00:00:00') as last_seen_at,
         -- a merge says more than any event: both may be users
-        coalesce(min(case when evidence = 'merge' then evidence end), min(case when evidence = 'event' then evidence end), min({{ crosswalk.by_bytes('evidence') }})) as evidence
+        coalesce(
+            min(case when evidence = 'merge' then evidence end),
+            min(case when evidence = 'event' then evidence end),
+            min({{ crosswalk.by_bytes('evidence') }})
+        ) as evidence
     from usable
     where device_id is not null and user_id is not null
     group by source, source_project, device_id, user_id

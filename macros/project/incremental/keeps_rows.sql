@@ -151,7 +151,7 @@
         cast(0 as {{ dbt.type_int() }}) as bucket,
         {{ columns | join(',\n        ') }}
     from payloads
-    {{ crosswalk.only_new_records('payloads') }}
+    {{ crosswalk.only_new_records('new_payloads') }}
     {%- else -%}
     , {{ crosswalk.bucketed('payloads') }}
 
@@ -159,9 +159,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A condition on records: those that the payload model (`this`) does not hold yet, where a build adds to it. #}
+{# What stands behind a relation of records, as an alias and a condition: those that the payload model (`this`) does not hold yet, where a build adds to it. #}
 {% macro only_new_records(records) -%}
     {%- if crosswalk.adds_rows() -%}
+    as {{ records }}
     where not exists (select 1 from {{ this }} as built where built.record_version = {{ records }}.record_version)
     {%- endif -%}
 {%- endmacro %}

@@ -48,7 +48,7 @@
 
 {# The column `landed_in` of landed lines: which build landed them. #}
 {% macro landed_in(source) -%}
-    cast({{ crosswalk.landing(source)['landed_in'] if execute else 0 }} as {{ dbt.type_bigint() }}) as landed_in
+    cast({{ crosswalk.landing(source)['landed_in'] if execute and crosswalk.keeps_rows() else 0 }} as {{ dbt.type_bigint() }}) as landed_in
 {%- endmacro %}
 
 {# The hooks of a lines model that is kept, before and after what every build does. #}

@@ -9,8 +9,7 @@ with
 
 events as (
 
-    select * from {{ ref('posthog_event_records') }} as records
-    {{ crosswalk.only_new_records('records') }}
+    select * from {{ ref('posthog_event_records') }} {{ crosswalk.only_new_records('new_records') }}
 
 ),
 

@@ -38,7 +38,8 @@ picked as (
 named as (
 
     select
-        line_id, file, line_number, table_name, file_format, has_double_escapes, has_nul, has_lone_surrogate, has_duplicate_keys, line, read_error{{ crosswalk.and_kept('landed_in') }},
+        line_id, file, line_number, table_name, file_format, has_double_escapes, has_nul, has_lone_surrogate, has_duplicate_keys, line,
+        read_error{{ crosswalk.and_kept('landed_in') }},
         {%- for key in keys %}
         nullif({{ crosswalk.trimmed(crosswalk.json_picked('picked', keys, key)) }}, '') as {{ key }}{{ ',' if not loop.last }}
         {%- endfor %}
