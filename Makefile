@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo test lint test-chaos test-warehouses test-long format docs lock clean
+.PHONY: help setup demo test lint test-chaos test-warehouses test-long bench format docs lock clean
 
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -32,9 +32,13 @@ test-warehouses: ## the models on every warehouse but DuckDB, in their long form
 
 test-long: ## the long forms of the other kill, memory and network tests, about half an hour
 	@scripts/setup_env.sh dev
-	@CROSSWALK_LONG=1 CROSSWALK_LONG_TESTS=1 CROSSWALK_TEST_LONG=1 CROSSWALK_EXPORT_KILLS=200 CROSSWALK_TEST_RECORDS=2000000 \
+	@CROSSWALK_LONG=1 CROSSWALK_LONG_TESTS=1 CROSSWALK_TEST_LONG=1 CROSSWALK_EXPORT_KILLS=200 CROSSWALK_TEST_RECORDS=2000000 CROSSWALK_VERIFY_RECORDS=100000 CROSSWALK_CORPUS=300000 \
 	  $(BIN)/pytest tests/python/extract tests/python/cli/test_extract_mixpanel_kills.py tests/python/cli/test_extract_heap_hard.py \
-	  tests/python/cli/test_export_faults.py tests/python/cli/test_network.py tests/python/cli/test_warehouse.py
+	  tests/python/cli/test_export_faults.py tests/python/cli/test_network.py tests/python/cli/test_warehouse.py tests/python/verify/test_faults.py tests/python/personal
+
+bench: ## measures builds and pushes (ARGS="--events 300000 --peers")
+	@scripts/setup_env.sh dev
+	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 format: ## rewrites Python and SQL in the house style
 	@scripts/setup_env.sh dev

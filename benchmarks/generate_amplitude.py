@@ -39,13 +39,16 @@ def event_properties(rng: random.Random) -> dict[str, object]:
 
 
 def user_properties(rng: random.Random, person: int) -> dict[str, object]:
-    """Ten properties that stay with the person, and the first-touch ones of the browser SDK."""
+    """Ten properties that stay with the person, one that changes, and the first-touch ones of the browser SDK."""
     traits: dict[str, object] = {f"trait_{number}": WORDS[(person + number) % 10] for number in range(8)}
     return traits | {
         "logins": rng.randint(1, 500),
         "email": f"person{person}@example.com",
+        "plan": {"name": WORDS[person % 10], "seats": person % 40},
         "initial_utm_source": "EMPTY",
+        "initial_utm_medium": "EMPTY",
         "initial_referrer": "https://www.example.com/",
+        "initial_referring_domain": "www.example.com",
     }
 
 

@@ -108,6 +108,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The columns that `own_properties` are made of. #}
+{% macro own_parts(destination) %}
+    {{ return(['event_object'] + (['said_properties'] if var('user_properties_on_events').get(destination, 'none') == 'root' else [])) }}
+{% endmacro %}
+
 {# The pair that holds the user's properties under one name, where the setting says nested. #}
 {% macro nested_user_properties(destination) %}
     {%- if var('user_properties_on_events').get(destination, 'none') == 'nested' -%}

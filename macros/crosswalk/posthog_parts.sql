@@ -64,7 +64,10 @@
 
 {# The row's own UUID where it has one, else a UUIDv5 of its key. #}
 {% macro posthog_event_uuid() -%}
-    coalesce(own_uuid, {{ crosswalk.uuid_v5('crosswalk--event', crosswalk.stable_name(['source', 'source_project', 'event_key'])) }})
+    case
+        when own_uuid is not null then own_uuid
+        else {{ crosswalk.uuid_v5('crosswalk--event', crosswalk.stable_name(['source', 'source_project', 'event_key'])) | indent(8) }}
+    end
 {%- endmacro %}
 
 {# The UUIDv7 by which PostHog groups events into sessions: the source's own, else one made from the session's start and the device. PostHog docs, "Sessions".

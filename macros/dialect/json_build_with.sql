@@ -14,7 +14,7 @@
         {{ pair[0] }} || ':' || {{ pair[1] }}
         {%- endfor %}
         {%- for object in objects %},
-        {{ crosswalk.duckdb__json_members(object) }}
+        {{ crosswalk.json_members(object) }}
         {%- endfor %}
     ) || '}'
 {%- endmacro %}

@@ -35,7 +35,8 @@ PROJECT = "the-source-project"
 # In `run_cases` the file says the project, whatever the row says: what the macro source_project renders gives way.
 CASE_PROJECT = "-- the file is the project"
 PROJECT_OF_A_ROW = re.compile(
-    r"coalesce\(nullif\(case\s+when left\(\w+, 1\)[^;]*?\send, ''\), '" + re.escape(PROJECT) + r"'\)", re.DOTALL
+    r"coalesce\(nullif\(case\s+when left\(\w+, 1\)[^;]*?\send, ''\), '" + re.escape(PROJECT) + r"'\)",
+    re.DOTALL,
 )
 MARK = "the-import-id"
 DEFAULT_PROJECT = "default"

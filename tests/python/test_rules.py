@@ -154,6 +154,7 @@ def test_user_properties_on_events() -> None:
             user_properties={
                 "plan": "person",
                 "x": [1],
+                "distinct_id": "theirs",
                 "initial_gclid": "EMPTY",
                 "initial_referrer": "(none)",
             },
@@ -162,7 +163,8 @@ def test_user_properties_on_events() -> None:
     result = harness.run(lines, ON_CHANGE)
     event = result.of_kind("posthog", "event")[0].properties
     assert (event["plan"], event["x"]) == ("event", [1])
-    assert {"initial_gclid", "initial_referrer", "$set_once"}.isdisjoint(event)
+    assert {"initial_gclid", "initial_referrer", "$set_once", "distinct_id"}.isdisjoint(event)
+    assert event["amplitude_distinct_id"] == "theirs"
     record = result.of_kind("mixpanel", "import")[0].properties
     assert (record["plan"], "x" in record) == ("event", False)
     result.close()

@@ -52,7 +52,7 @@ judged as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties', ['event_object', 'said_properties']) | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'mixpanel', 'group_properties', crosswalk.own_parts('mixpanel')) | indent(8) }} as may_collide
     from with_groups
 
 ),

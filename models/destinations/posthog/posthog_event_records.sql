@@ -17,7 +17,7 @@ events as (
 
     select
         *,
-        {{ crosswalk.has_collision('own_properties', 'posthog', parts=['event_object']) | indent(8) }} as may_collide
+        {{ crosswalk.has_collision('own_properties', 'posthog', parts=crosswalk.own_parts('posthog')) | indent(8) }} as may_collide
     from {{ ref('posthog_prepared_events') }}
     {{ 'where not is_built' if crosswalk.keeps_rows() }}
 

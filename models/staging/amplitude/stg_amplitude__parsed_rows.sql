@@ -9,9 +9,11 @@
 {%- set texts = [
     'uuid', 'app', 'event_type', 'user_id', 'device_id', 'event_id', 'session_id', '$insert_id', 'amplitude_id', 'merged_amplitude_id', 'merge_time',
 ] %}
-{%- set times = ['event_time', 'client_event_time', 'server_received_time', 'server_upload_time', 'processed_time', 'client_upload_time'] %}
+{%- set times = ['event_time', 'client_event_time', 'server_received_time', 'server_upload_time'] %}
+{#- asked only where the ones above say nothing -#}
+{%- set further_times = ['processed_time', 'client_upload_time'] %}
 {%- set groups = ['groups', 'group_properties'] %}
-{%- set keys = texts + times + groups %}
+{%- set keys = texts + times + further_times + groups %}
 
 with
 
@@ -42,7 +44,10 @@ named as (
         {%- endfor %}
         {%- for key in times %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}_text,
-        {{ crosswalk.parse_time(crosswalk.json_picked('picked', keys, key)) | indent(8) }} as parsed_{{ key }}{{ ',' if not loop.last }}
+        {{ crosswalk.parse_time(crosswalk.json_picked('picked', keys, key)) | indent(8) }} as parsed_{{ key }},
+        {%- endfor %}
+        {%- for key in further_times %}
+        {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}{{ ',' if not loop.last }}
         {%- endfor %}
     from picked
 
@@ -90,6 +95,13 @@ select
     event_time,
     client_event_time,
     server_received_time,
-    coalesce(server_upload_time, server_received_time, processed_time, client_upload_time) as received_at
+    case
+        when server_upload_time is not null then server_upload_time
+        when server_received_time is not null then server_received_time
+        else coalesce(
+            {{ crosswalk.plausible_time(crosswalk.parse_time('processed_time')) | indent(12) }},
+            {{ crosswalk.plausible_time(crosswalk.parse_time('client_upload_time')) | indent(12) }}
+        )
+    end as received_at
     {{- crosswalk.and_kept_of_line('line') }}
 from identified
