@@ -11,5 +11,6 @@
 
 {# PostgreSQL manual, 9.22 Window Functions. #}
 {% macro postgres__landed_position(order_by) -%}
-    row_number() over (order by {{ order_by | join(', ') }}) as landed_position,
+    row_number() over (order by {{ order_by | join(', ') }})
+        {{- ' + (select coalesce(max(built.landed_position), 0) from ' ~ this ~ ' as built)' if crosswalk.adds_rows() }} as landed_position,
 {%- endmacro %}

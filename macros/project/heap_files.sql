@@ -2,13 +2,13 @@
    and so is a row of a CSV or Parquet file of Heap Connect, as a JSON object under the names that `column_keys` gives. #}
 {% macro heap_rows_of_files() -%}
     {%- set texts, tables = [], [] -%}
-    {%- for file in crosswalk.source_files('heap', ['heap_files']) if not crosswalk.heap_is_left_out(file) -%}
+    {%- for file in crosswalk.files_to_land('heap', ['heap_files']) if not crosswalk.heap_is_left_out(file) -%}
         {%- if crosswalk.file_format(file) == 'json' or not crosswalk.reads_files() -%}{%- do texts.append(file) -%}
         {%- else -%}{%- do tables.append(file) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set parts = [] -%}
-    {%- if texts or not execute -%}{%- do parts.append(crosswalk.heap_text_rows(texts)) -%}{%- endif -%}
+    {%- if texts or not execute or not tables -%}{%- do parts.append(crosswalk.heap_text_rows(texts)) -%}{%- endif -%}
     {%- for group in crosswalk.heap_file_groups(tables) -%}{%- do parts.append(crosswalk.heap_table_rows(group)) -%}{%- endfor -%}
     {{- parts | join('\n\nunion all\n\n') -}}
 {%- endmacro %}
@@ -144,3 +144,8 @@
     {%- endfor -%}
     {{ return(tables | unique | sort) }}
 {% endmacro %}
+
+{# A literal that stands for the event tables among the files: which of them there are decides how a row of `all_events` is read. #}
+{% macro heap_tables_hash() -%}
+    {{- crosswalk.literal(local_md5(crosswalk.heap_event_tables() | join('\n')) if execute and crosswalk.keeps_rows() else '') -}}
+{%- endmacro %}

@@ -65,7 +65,7 @@ public_lines as (
 
 unreadable_files as (
 
-    {%- for file in crosswalk.files_set_aside(settings) %}
+    {%- for file in crosswalk.files_to_set_aside(source, settings) %}
     select {{ crosswalk.literal(file) }} as file
     {{ 'union all' if not loop.last }}
     {%- else %}
@@ -102,6 +102,7 @@ select
     line_number,
     {%- endif %}
     case when is_strict then {{ crosswalk.json_key_shape('line') }} end as key_shape
+    {{- crosswalk.and_kept(crosswalk.landed_in(source)) }}
 from {{ 'public_lines' if is_private else 'judged' }}
 {%- if crosswalk.reads_files() %}
 
@@ -124,13 +125,14 @@ select
     'unreadable_file' as read_error,
     cast(null as {{ dbt.type_bigint() }}) as line_number,
     null as key_shape
+    {{- crosswalk.and_kept(crosswalk.landed_in(source)) }}
 from unreadable_files
 {%- endif %}
 {%- endmacro %}
 
-{# What the post-hook of the same model inserts into it (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number): the lines that an
-   engine that reads files could not read at all. #}
+{# What the post-hook of the same model inserts into it (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number, and landed_in where rows
+   are kept): the lines that an engine that reads files could not read at all. #}
 {% macro landed_rejects(source) -%}
-select file, {{ crosswalk.withheld(source, 'line') if crosswalk.has_private_properties() else 'line' }}, false, false, false, reason, line_number
+select file, {{ crosswalk.withheld(source, 'line') if crosswalk.has_private_properties() else 'line' }}, false, false, false, reason, line_number{{ crosswalk.and_kept(crosswalk.landed_in(source)) }}
 from ({{ crosswalk.read_rejects('stg_' ~ source ~ '__lines') }}) as rejects
 {%- endmacro %}

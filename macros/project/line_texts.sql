@@ -27,6 +27,9 @@
         {%- endfor %}
         raw_lines.has_nul,
         raw_lines.has_lone_surrogate,
+        {%- if crosswalk.keeps_rows() %}
+        raw_lines.landed_in,
+        {%- endif %}
         deduplicated_keys.line_id is not null as has_duplicate_keys,
         case when raw_lines.is_strict then {{ crosswalk.json_line('coalesce(deduplicated_keys.line, raw_lines.line)', 'raw_lines.is_strict') }} end as line,
         coalesce(raw_lines.read_error, case when not raw_lines.is_strict then {{ unreadable }} end) as read_error
@@ -37,5 +40,6 @@
         from {{ landed }}
     ) as raw_lines
     left join {{ deduplicated }} as deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
-    where raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }}
+    where (raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }})
+        {{- crosswalk.only_new_landings(' and', 'raw_lines.landed_in') }}
 {%- endmacro %}

@@ -1,12 +1,19 @@
 {# A query of the raw lines of a source: (file, line) of its files where the engine reads files, else (file, line, line_number, read_error) of its table of
    raw lines. `settings` are the variables that name the files, `files` their names if they are known already. #}
 {% macro raw_lines(source, settings, files=none) -%}
-    {%- if crosswalk.reads_files() -%}
+    {%- set files = crosswalk.files_to_land(source, settings) if files is none else files -%}
+    {%- if crosswalk.reads_files() and files | length == 0 and execute -%}
+    select cast(null as {{ dbt.type_string() }}) as file, cast(null as {{ dbt.type_string() }}) as line
+    where false
+    {%- elif crosswalk.reads_files() -%}
     select file, line
-    from {{ crosswalk.read_lines(files or crosswalk.source_files(source, settings), 'stg_' ~ source ~ '__lines') }}
+    from {{ crosswalk.read_lines(files, 'stg_' ~ source ~ '__lines') }}
     {%- else -%}
     select file, line, cast(line_number as {{ dbt.type_bigint() }}) as line_number, cast(read_error as {{ dbt.type_string() }}) as read_error
     from {{ crosswalk.raw_table(source) }}
+    {%- if crosswalk.adds_rows() %}
+    where file in ({{ crosswalk.literals(files) or "''" }})
+    {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 
@@ -15,10 +22,12 @@
     {{ return([] if crosswalk.reads_files() else ['line_number', 'read_error']) }}
 {% endmacro %}
 
-{# The table that holds a source's raw lines on a warehouse: `<source>_lines` in the schema of the variable `<source>_schema`, by default the target's own. #}
+{# The table that holds a source's raw lines on a warehouse: `<source>_lines` in the schema of the variable `<source>_schema`, by default the target's own. Tables of
+   Amplitude's connectors are a subquery that gives the same columns. #}
 {% macro raw_table(source) %}
     {%- set schema = var(source ~ '_schema') or target.schema -%}
     {%- set name = source ~ '_lines' -%}
+    {%- if var(source ~ '_shape') != 'raw' and source == 'amplitude' -%}{{ return(crosswalk.amplitude_table_lines()) }}{%- endif -%}
     {%- if var(source ~ '_shape') != 'raw' -%}
         {{ exceptions.raise_compiler_error(
             "The shape '" ~ var(source ~ '_shape') ~ "' of the source '" ~ source ~ "' cannot be read yet. Load the lines of the export into the table "

@@ -22,14 +22,14 @@ contested_keys as (
 
 ),
 
--- the latest upload wins, then the larger MD5 of the line; line_id only decides between lines that are the same to the letter
+-- the latest upload wins, then the larger MD5 of the line; file and line_id only decide between lines that are the same to the letter
 ranked as (
 
     select
         judged.line_id,
         row_number() over (
             partition by judged.source_project, judged.event_key
-            order by {{ first }}judged.received_at desc nulls last, {{ crosswalk.by_bytes(crosswalk.md5_hex('raw_lines.line')) }} desc, judged.line_id asc
+            order by {{ first }}judged.received_at desc nulls last, {{ crosswalk.by_bytes(crosswalk.md5_hex('raw_lines.line')) }} desc, {{ crosswalk.by_bytes('judged.file') }} asc, judged.line_id asc
         ) as upload_rank
     from judged
     inner join contested_keys

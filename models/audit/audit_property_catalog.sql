@@ -61,6 +61,15 @@ names as (
         max(key_lists.last_day) as last_day
     from key_lists, {{ crosswalk.each_text('key_lists.names', 'name', 'each_name') }}
     group by key_lists.source, key_lists.scope, each_name.name
+    {%- for source in var('sources') %}
+    {%- for column in crosswalk.missing_columns(source) %}
+
+    -- a documented column that the source's table does not have
+    union all
+
+    select '{{ source }}' as source, 'missing_column' as scope, {{ crosswalk.literal(column) }} as name, cast(0 as {{ dbt.type_bigint() }}) as rows, cast(null as date) as first_day, cast(null as date) as last_day
+    {%- endfor %}
+    {%- endfor %}
 
 ),
 

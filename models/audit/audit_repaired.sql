@@ -38,6 +38,12 @@ flagged as (
 
     union all
 
+    {% if crosswalk.missing_columns(source) -%}
+    select '{{ source }}' as source, 'missing_column' as reason, {{ crosswalk.missing_columns(source) | length }} as found
+
+    union all
+
+    {% endif -%}
     -- the same device and insert id under another key: kept, since the id may be used again on purpose
     select '{{ source }}' as source, 'suspected_duplicate' as reason, coalesce(sum(twins.copies - 1), 0) as found
     from (

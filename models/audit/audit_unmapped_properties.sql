@@ -32,5 +32,5 @@ select
 from catalog
 left join mapped
     on catalog.source = mapped.source and catalog.scope = mapped.scope and catalog.name = mapped.name
-where mapped.name is null and catalog.scope <> 'group'
+where mapped.name is null and catalog.scope not in ('group', 'missing_column')
 order by catalog.source asc, catalog.scope asc, catalog.rows desc, catalog.name asc

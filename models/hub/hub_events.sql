@@ -3,6 +3,13 @@
 -- depends_on: {{ ref('crosswalk_columns') }}
 -- depends_on: {{ ref('crosswalk_internal') }}
 
+{{ config(
+    materialized=crosswalk.kept_as('view' if var('materialize', 'table') == 'view' else 'table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('hub_event_versions'), 'row_version') }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
+
 with
 
 countries as (
@@ -54,38 +61,41 @@ country_names as (
         source_insert_id,
         source_distinct_id,
         own_uuid,
-        session_started_at,
+        session_started_at{{ crosswalk.and_kept('row_version') }},
         {{- crosswalk.hub_context_select(source) }}
     from {{ source }}_events
 
 ),
 
-{% endfor %}
-events as (
+-- joined before the union: DuckDB 2.0 may stop with an internal error where rows of several joins are united and joined again
+{{ source }}_placed as (
 
-    {%- for source in var('sources') %}
     select
-        {{ crosswalk.hub_event_columns() | join(',\n        ') }}
+        {%- for column in crosswalk.hub_event_columns() %}
+        {%- if column in crosswalk.hub_json_columns() %}
+        {{ crosswalk.as_json(source ~ '_in_context.' ~ column) }} as {{ column }}
+        {%- elif column in ('country', 'country_code') and crosswalk.is_denied_column(column) %}
+        {{ source }}_in_context.{{ column }}
+        {%- elif column == 'country' %}
+        coalesce({{ source }}_in_context.country, country_names.country_name) as country
+        {%- elif column == 'country_code' %}
+        coalesce(upper({{ source }}_in_context.country_code), countries.country_code) as country_code
+        {%- else %}
+        {{ source }}_in_context.{{ column }}
+        {%- endif %}{{ ',' if not loop.last }}
+        {%- endfor %}
+        {{- crosswalk.and_kept(source ~ '_in_context.row_version') }}
     from {{ source }}_in_context
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    left join countries on lower(trim({{ source }}_in_context.country)) = countries.match_name
+    left join country_names on upper({{ source }}_in_context.country_code) = country_names.country_code
 
-)
+){{ ',' if not loop.last }}
 
+{% endfor %}
+{%- for source in var('sources') %}
 select
-    {%- for column in crosswalk.hub_event_columns() %}
-    {%- if column in crosswalk.hub_json_columns() %}
-    {{ crosswalk.as_json('events.' ~ column) }} as {{ column }}
-    {%- elif column in ('country', 'country_code') and crosswalk.is_denied_column(column) %}
-    events.{{ column }}
-    {%- elif column == 'country' %}
-    coalesce(events.country, country_names.country_name) as country
-    {%- elif column == 'country_code' %}
-    coalesce(upper(events.country_code), countries.country_code) as country_code
-    {%- else %}
-    events.{{ column }}
-    {%- endif %}{{ ',' if not loop.last }}
-    {%- endfor %}
-from events
-left join countries on lower(trim(events.country)) = countries.match_name
-left join country_names on upper(events.country_code) = country_names.country_code
+    {{ crosswalk.hub_event_columns() | join(',\n    ') }}
+    {{- crosswalk.and_kept('row_version') }}
+from {{ source }}_placed
+{{ 'union all' if not loop.last }}
+{% endfor %}

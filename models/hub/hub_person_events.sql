@@ -17,12 +17,14 @@ events as (
         {{ crosswalk.usable_anywhere('device_id') | indent(8) }} as own_device_id,
         {{ crosswalk.picked_user_values() | indent(8) }}
     from {{ ref('hub_events') }}
+    {{ crosswalk.only_people_to_build() }}
 
 ),
 {% if crosswalk.sources_with('people') %}
 person_rows as (
 
     select * from {{ ref('hub_person_rows') }}
+    {{ crosswalk.only_people_to_build() }}
 
 ),
 {% endif %}
@@ -82,16 +84,7 @@ sightings as (
 -- an anonymous row belongs to the user of its device, unless several users shared it
 people as (
 
-    select
-        sightings.*,
-        coalesce(sightings.own_user_id, case when not first_links.is_shared_device then first_links.user_id end) as known_user_id,
-        coalesce(sightings.own_user_id is null and first_links.is_shared_device, false) as is_on_shared_device
-    from sightings
-    left join first_links
-        on
-            sightings.source = first_links.source
-            and sightings.source_project = first_links.source_project
-            and sightings.own_device_id = first_links.device_id
+    {{ crosswalk.people_behind('sightings', 'first_links') | indent(4) }}
 
 )
 

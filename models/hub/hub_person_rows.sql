@@ -2,8 +2,8 @@
 -- depends_on: {{ ref('crosswalk_properties') }}
 -- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
 
--- a view over the rows of tables of people: small beside the events, and read together with them
-{{ config(materialized='view', enabled=crosswalk.sources_with('people') | length > 0) }}
+-- the rows of tables of people: small beside the events; a view, read together with them, or a table where two models read it
+{{ config(materialized='table' if crosswalk.keeps_rows() else 'view', enabled=crosswalk.sources_with('people') | length > 0) }}
 
 with
 
@@ -71,4 +71,7 @@ select
     user_properties,
     {{ crosswalk.first_touch_object() | indent(4) }} as first_touch,
     {{ crosswalk.event_created_at() | indent(4) }} as person_created_at
+    {{- crosswalk.and_kept(crosswalk.row_version([
+        'source', 'source_project', 'event_key', 'event_at', 'user_id', 'device_id', 'source_distinct_id', 'user_properties',
+    ]) ~ ' as row_version') }}
 from picked

@@ -1,6 +1,13 @@
 -- depends_on: {{ ref('crosswalk_properties') }}
 -- depends_on: {{ ref(var('crosswalk_properties_custom')) }}
 
+{{ config(
+    materialized=crosswalk.kept_as('view' if var('materialize', 'table') == 'view' else 'table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('hub_person_versions'), 'person_version') }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
+
 {%- set last_row = ['event_at', 'received_at', crosswalk.by_bytes('event_key')] %}
 
 with
@@ -61,7 +68,15 @@ select
     people.is_on_shared_device,
     people.source_distinct_id,
     people.has_profile
+    {{- crosswalk.and_kept('versions.person_version') }}
 from people
+{%- if crosswalk.keeps_rows() %}
+inner join {{ ref('hub_person_versions') }} as versions
+    on
+        people.source = versions.source
+        and people.source_project = versions.source_project
+        and people.person_key = versions.person_key
+{%- endif %}
 left join properties
     on
         people.source = properties.source

@@ -334,6 +334,17 @@ def build(
     return Result(_Database(duckdb.connect(str(folder / f"{DATABASE}.duckdb"))))
 
 
+def on_duckdb(command: Sequence[str], folder: Path, variables: Vars, project: Path = ROOT) -> None:
+    """dbt on the database of a folder."""
+    _write_profile(folder, 2, None)
+    dbt(command, folder, variables, project)
+
+
+def opened(folder: Path) -> Result:
+    """What builds left in the database of a folder."""
+    return Result(_Database(duckdb.connect(str(folder / f"{DATABASE}.duckdb"))))
+
+
 def dbt_error(
     variables: Vars,
     project: Path = ROOT,

@@ -37,6 +37,7 @@ MAY_BE_EMPTY = {
 
 # What belongs to an engine that reads files itself. Elsewhere the raw lines stand in a table.
 OF_FILES = {
+    "forget_rejects",
     "no_rejects",
     "read_lines",
     "read_rejects",
@@ -806,6 +807,29 @@ case(
     True,
     query="select '{}' like 'create temporary table if not exists nothing_read_rejects (%nothing_read_scans (%)'",
 )
+case(
+    "forget_rejects",
+    "forget_rejects('nothing_read')",
+    True,
+    query="select '{}' like 'drop table if exists nothing_read_rejects;%nothing_read_scans'",
+)
+RAW = "(select 'f' as file, 1 as line_number, 'x' as line, null as read_error) as raw_lines"
+case(
+    "file_stamps",
+    f"{{{{ crosswalk.file_stamps(['{FOLDER}/table.csv'], \"{RAW}\", {{}}, []).values() | join(' and ') }}}}",
+    True,
+    query=Each("select '{}' like '% bytes, %'", "select '{}' like '1 lines, %'"),
+)
+case(
+    "column_as_json",
+    "column_as_json('x', 'text')",
+    '"a \\"b\\""',
+    what="text",
+    x='a "b"',
+)
+TIME = "column_as_json(\"timestamp '2024-01-02 03:04:05.678'\", 'timestamp')"
+case("column_as_json", TIME, '"2024-01-02 03:04:05.678000"', query="select {}", what="a time")
+case("row_identity", "row_identity()", 2, query="select count(distinct {}) from landed")
 case(
     "resolve_files",
     f"{{{{ crosswalk.resolve_files(['{FOLDER}/*.json', '{FOLDER}/mixed.json']) | length }}}}",

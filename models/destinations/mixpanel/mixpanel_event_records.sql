@@ -3,7 +3,20 @@
 -- depends_on: {{ ref('crosswalk_columns') }}
 -- depends_on: {{ ref('crosswalk_reserved') }}
 
+{{ config(
+    materialized=crosswalk.kept_as('view'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('mixpanel_record_versions'), 'record_version') }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
+
 with
+
+delivered_events as (
+
+    {{ crosswalk.records_to_build('mixpanel') | indent(4) }}
+
+),
 
 routed_events as (
 
@@ -11,8 +24,7 @@ routed_events as (
         *,
         {{ crosswalk.said_user_properties() | indent(8) }} as said_properties,
         {{ crosswalk.event_object('mixpanel') | indent(8) }} as event_object
-    from {{ ref('mixpanel_routed_events') }}
-    where outcome = 'delivered'
+    from delivered_events
 
 ),
 
@@ -104,4 +116,5 @@ select
     case when may_collide then not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} else false end as is_renamed,
     {{ crosswalk.json_splice(['fitted_properties', 'our_properties']) | indent(4) }} as properties,
     received_at
+    {{- crosswalk.and_kept('record_version') }}
 from roomed

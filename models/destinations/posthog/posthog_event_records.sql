@@ -3,6 +3,13 @@
 -- depends_on: {{ ref('crosswalk_columns') }}
 -- depends_on: {{ ref('crosswalk_reserved') }}
 
+{{ config(
+    materialized=crosswalk.kept_as('view'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('posthog_record_versions'), 'record_version') }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
+
 with
 
 -- whether a key of theirs may be one of ours is seen before our part is put together, so that the audit, which asks for those rows only, does without
@@ -12,6 +19,7 @@ events as (
         *,
         {{ crosswalk.has_collision('own_properties', 'posthog', parts=crosswalk.own_parts('posthog')) | indent(8) }} as may_collide
     from {{ ref('posthog_prepared_events') }}
+    {{ 'where not is_built' if crosswalk.keeps_rows() }}
 
 ),
 
@@ -53,4 +61,5 @@ select
     may_collide,
     case when may_collide then not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} else false end as is_renamed,
     {{ crosswalk.json_splice(['fitted_properties', 'our_properties']) | indent(4) }} as properties
+    {{- crosswalk.and_kept('record_version') }}
 from roomed

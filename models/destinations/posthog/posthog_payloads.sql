@@ -1,51 +1,34 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized=crosswalk.kept_as('table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated_payloads('posthog') }}"]),
+    post_hook=crosswalk.after_building(["{{ crosswalk.renumber() }}"]),
+) }}
 
 with
 
-identify_events as (
-
-    select * from {{ ref('posthog_identify_events') }}
-
-),
-
-group_identify_events as (
-
-    select * from {{ ref('posthog_group_identify_events') }}
-
-),
-
 events as (
 
-    select * from {{ ref('posthog_event_records') }}
+    select * from {{ ref('posthog_event_records') }} {{ crosswalk.only_new_records('new_records') }}
 
 ),
 
-person_updates as (
+generated_records as (
 
-    select * from {{ ref('posthog_person_updates') }}
+    select * from {{ ref('posthog_generated_records') }}
 
 ),
 
 -- kind_rank: people are merged before anything is set on them
 records as (
 
-    select 'identify' as kind, 0 as kind_rank, uuid, event, distinct_id, timestamp as event_at, cast(properties as {{ dbt.type_string() }}) as properties
-    from identify_events
+    select kind, kind_rank, uuid, event, distinct_id, event_at, properties{{ crosswalk.and_kept('record_version') }}
+    from generated_records
 
     union all
 
-    select 'group_identify' as kind, 1 as kind_rank, uuid, event, distinct_id, timestamp as event_at, cast(properties as {{ dbt.type_string() }}) as properties
-    from group_identify_events
-
-    union all
-
-    select 'event' as kind, 2 as kind_rank, uuid, event, distinct_id, event_at, properties
+    select 'event' as kind, 2 as kind_rank, uuid, event, distinct_id, event_at, properties{{ crosswalk.and_kept('record_version') }}
     from events
-
-    union all
-
-    select 'person_update' as kind, 3 as kind_rank, uuid, event, distinct_id, timestamp as event_at, cast(properties as {{ dbt.type_string() }}) as properties
-    from person_updates
 
 ),
 
@@ -64,15 +47,9 @@ payloads as {{ crosswalk.not_materialized() }} (
         || ',"distinct_id":' || {{ crosswalk.json_string('distinct_id') }}
         || ',"timestamp":"' || {{ crosswalk.iso_time('event_at') }}
         || '","properties":' || properties || '}' as payload
+        {{- crosswalk.and_kept('record_version') }}
     from records
 
-),
+)
 
-{{ crosswalk.bucketed('payloads') }}
-
-{{ crosswalk.numbered(
-    'bucketed',
-    ['event_date', 'bucket', 'kind', 'record_id', 'distinct_id', 'event_at', 'payload', crosswalk.byte_length('payload') ~ ' as payload_bytes'],
-    ['event_date', 'bucket', 'event_at', 'kind_rank', crosswalk.by_bytes('record_id')],
-    'send_order'
-) }}
+{{ crosswalk.placed_payloads('kind') }}

@@ -6,14 +6,19 @@
 
 with
 
+delivered_events as (
+
+    {{ crosswalk.records_to_build('posthog', whole_people=(mode == 'on_change')) | indent(4) }}
+
+),
+
 routed_events as (
 
     select
         *,
         {{ crosswalk.said_user_properties() | indent(8) }} as said_properties,
         {{ crosswalk.event_object('posthog') | indent(8) }} as event_object
-    from {{ ref('posthog_routed_events') }}
-    where outcome = 'delivered'
+    from delivered_events
 
 ),
 
@@ -78,4 +83,5 @@ select
     context_to_set as to_set,
     {%- endif %}
     touches_to_set_once as to_set_once
+    {{- crosswalk.and_kept('record_version, is_built') }}
 from person_properties

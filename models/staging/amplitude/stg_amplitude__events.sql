@@ -35,8 +35,7 @@ known_shapes as (
 
 kept_rows as (
 
-    select * from {{ ref('stg_amplitude__rows') }}
-    where outcome = 'kept'
+    {{ crosswalk.rows_to_build('amplitude', ref('stg_amplitude__rows')) | indent(4) }}
 
 ),
 
@@ -48,7 +47,7 @@ lines as (
         kept_rows.event_name,
         kept_rows.event_at,
         kept_rows.received_at,
-        kept_rows.unused_event_time,
+        kept_rows.unused_event_time{{ crosswalk.and_kept('kept_rows.row_version') }},
         texts.line,
         known_shapes.key_shape is not null as is_known_shape
     from kept_rows
@@ -110,4 +109,5 @@ select
         when {{ crosswalk.safe_integer(crosswalk.json_picked('texts', texts, 'session_id')) }} between 1 and 281474976710655
             then {{ crosswalk.from_epoch_ms(crosswalk.safe_integer(crosswalk.json_picked('texts', texts, 'session_id'))) }}
     end as session_started_at
+    {{- crosswalk.and_kept('row_version') }}
 from carried

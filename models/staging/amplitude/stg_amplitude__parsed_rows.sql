@@ -1,5 +1,10 @@
 -- a table whatever `materialize` says: it is narrow, read several times, and dear to parse
-{{ config(materialized='table') }}
+{{ config(
+    materialized=crosswalk.kept_as('table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_old_landings(ref('stg_amplitude__lines')) }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
 
 {%- set texts = [
     'uuid', 'app', 'event_type', 'user_id', 'device_id', 'event_id', 'session_id', '$insert_id', 'amplitude_id', 'merged_amplitude_id', 'merge_time',
@@ -30,7 +35,7 @@ picked as (
 named as (
 
     select
-        line_id, file, line_number, has_nul, has_lone_surrogate, has_duplicate_keys, line, read_error,
+        line_id, file, line_number, has_nul, has_lone_surrogate, has_duplicate_keys, line, read_error{{ crosswalk.and_kept('landed_in') }},
         {%- for key in texts %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ 'insert_id' if key == '$insert_id' else key }},
         {%- endfor %}
@@ -98,4 +103,5 @@ select
             {{ crosswalk.plausible_time(crosswalk.parse_time('client_upload_time')) | indent(12) }}
         )
     end as received_at
+    {{- crosswalk.and_kept_of_line('line') }}
 from identified

@@ -25,8 +25,7 @@ identities as (select * from {{ ref('stg_heap__identities') }}),
 
 kept_rows as (
 
-    select * from {{ ref('stg_heap__rows') }}
-    where outcome = 'kept'
+    {{ crosswalk.rows_to_build('heap', ref('stg_heap__rows')) | indent(4) }}
 
 ),
 
@@ -116,4 +115,5 @@ select
     cast(null as {{ dbt.type_string() }}) as source_distinct_id,
     cast(null as {{ dbt.type_string() }}) as own_uuid,
     session_started_at
+    {{- crosswalk.and_kept('row_version') }}
 from typed

@@ -24,8 +24,15 @@ users as (
 
 events as (
 
+    {% if crosswalk.keeps_rows() -%}
+    -- where rows are kept, the events of staging are those that a build has to make
+    select source_project, event_key, event_at, user_id, device_id, cast(groups as {{ dbt.type_string() }}) as groups
+    from {{ ref('hub_events') }}
+    where source = 'heap' and cast(groups as {{ dbt.type_string() }}) <> '{}'
+    {%- else -%}
     select * from {{ ref('stg_heap__events') }}
     where groups <> '{}'
+    {%- endif %}
 
 ),
 

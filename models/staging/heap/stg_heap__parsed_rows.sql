@@ -1,5 +1,13 @@
 -- a table whatever `materialize` says: it is narrow, read several times, and dear to parse
-{{ config(materialized='table') }}
+{{ config(
+    materialized=crosswalk.kept_as('table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding([
+        "{{ crosswalk.delete_old_landings(ref('stg_heap__lines')) }}",
+        "delete from {{ this }} where event_tables <> {{ crosswalk.heap_tables_hash() }}",
+    ]),
+    post_hook=crosswalk.after_building(),
+) }}
 
 {%- set keys = [
     'user_id', 'id', 'event_id', 'session_id', 'time', 'type', 'object', 'event_table_name', 'identity', 'from_user_id', 'to_user_id',
@@ -30,7 +38,8 @@ picked as (
 named as (
 
     select
-        line_id, file, line_number, table_name, file_format, has_double_escapes, has_nul, has_lone_surrogate, has_duplicate_keys, line, read_error,
+        line_id, file, line_number, table_name, file_format, has_double_escapes, has_nul, has_lone_surrogate, has_duplicate_keys, line,
+        read_error{{ crosswalk.and_kept('landed_in') }},
         {%- for key in keys %}
         nullif({{ crosswalk.trimmed(crosswalk.json_picked('picked', keys, key)) }}, '') as {{ key }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -96,4 +105,6 @@ select
         -- Heap rewrites the ids of people when they merge, so they are part of a key only where nothing else tells two events apart
         else {{ crosswalk.stable_key(['event_table', time, other_columns, 'heap_id', 'case when event_table is null then identity end']) }}
     end as event_key
+    {{- crosswalk.and_kept_of_line('line') }}
+    {{- crosswalk.and_kept(crosswalk.heap_tables_hash() ~ ' as event_tables') }}
 from tabled

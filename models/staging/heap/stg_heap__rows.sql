@@ -113,7 +113,7 @@ select
     {{ crosswalk.row_outcome("case
             when judged.event_table is null then 'identity_row'"
         ~ (" when labels.label_rank > 1 then 'other_label'" if var('heap_label_policy') == 'first' else '')
-        ~ " end") }}
+        ~ " end") }}{{ crosswalk.and_kept('judged.line_hash') }}
 from judged
 left join ranked on judged.line_id = ranked.line_id
 left join labels on judged.line_id = labels.line_id

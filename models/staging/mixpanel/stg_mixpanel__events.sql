@@ -17,7 +17,7 @@ held_rows as (
 
     select
         *,
-        row_number() over (partition by source_project, insert_id order by event_at asc, {{ crosswalk.by_bytes('event_key') }} asc) as holder
+        {{ crosswalk.mixpanel_holder() }} as holder
     from {{ ref('stg_mixpanel__rows') }}
     where outcome in ('kept', 'filtered')
 
@@ -25,8 +25,7 @@ held_rows as (
 
 kept_rows as (
 
-    select * from held_rows
-    where outcome = 'kept'
+    {{ crosswalk.rows_to_build('mixpanel', 'held_rows') | indent(4) }}
 
 ),
 
@@ -76,4 +75,5 @@ select
     source_distinct_id,
     case when insert_id is not null and holder = 1 then {{ crosswalk.uuid_v5('posthog_mixpanel', 'insert_id') | indent(8) }} end as own_uuid,
     cast(null as {{ dbt.type_timestamp() }}) as session_started_at
+    {{- crosswalk.and_kept('row_version') }}
 from picked

@@ -1,10 +1,5 @@
--- a table whatever `materialize` says: it is narrow, read several times, and dear to parse
+-- a table whatever `materialize` says: it is narrow, and read several times
 {{ config(materialized='table') }}
-
-{%- set names = crosswalk.mixpanel_dropped_names() + crosswalk.mixpanel_rewritten_names() %}
-{%- set sent_id = 'coalesce(written_before, exported_id)' %}
-{%- set moment = 'coalesce(' ~ crosswalk.iso_time('written_time') ~ ', time)' %}
-{%- set own_parts = crosswalk.json_sorted_keys(crosswalk.json_drop_keys('properties', crosswalk.text_list(names))) %}
 
 with
 
@@ -20,36 +15,19 @@ mappings as (
 
 ),
 
-trimmed as (
-
-    select
-        *,
-        {{ crosswalk.mixpanel_id('distinct_id') }} as exported_id,
-        {{ crosswalk.mixpanel_id('distinct_id_before_identity') }} as written_before,
-        {{ crosswalk.mixpanel_id('user_id') }} as written_user,
-        {{ crosswalk.mixpanel_bare_id(crosswalk.mixpanel_id('device_id')) }} as written_device,
-        case when event_name = '$identify' then {{ crosswalk.mixpanel_id('identified_id') }} end as named_identified,
-        case when event_name = '$identify' then {{ crosswalk.mixpanel_id('anon_id') }} end as named_anon,
-        case when event_name = '$create_alias' then {{ crosswalk.mixpanel_id('alias') }} end as alias_id,
-        {{ crosswalk.mixpanel_time('time') | indent(8) }} as written_time,
-        case when {{ crosswalk.is_blank('insert_id') }} then null else insert_id end as usable_insert_id
-    from named_rows
-
-),
-
 -- the pipelines keep the id that an event was sent with, the raw export the one that it was given later
 resolved as (
 
     select
-        trimmed.*,
-        coalesce(mappings.resolved_distinct_id, trimmed.exported_id) as canonical_id,
-        coalesce(trimmed.written_before, case when mappings.resolved_distinct_id <> trimmed.exported_id then trimmed.exported_id end) as id_before_identity
-    from trimmed
+        named_rows.*,
+        coalesce(mappings.resolved_distinct_id, named_rows.exported_id) as canonical_id,
+        coalesce(named_rows.written_before, case when mappings.resolved_distinct_id <> named_rows.exported_id then named_rows.exported_id end) as id_before_identity
+    from named_rows
     left join mappings
         on
-            trimmed.source_project = mappings.source_project
-            and trimmed.exported_id = mappings.distinct_id
-            and trimmed.kind = 'pipeline_event'
+            named_rows.source_project = mappings.source_project
+            and named_rows.exported_id = mappings.distinct_id
+            and named_rows.kind = 'pipeline_event'
 
 ),
 
@@ -77,11 +55,7 @@ select
     has_lone_surrogate,
     has_duplicate_keys,
     source_project,
-    case
-        when read_error is not null then null
-        when usable_insert_id is not null then {{ crosswalk.stable_key(['event_name', sent_id, moment, 'usable_insert_id']) }}
-        else {{ crosswalk.stable_key(['event_name', sent_id, moment, 'written_user', 'written_device', own_parts]) }}
-    end as event_key,
+    event_key,
     event_name,
     case when written_user not like '$device:%' then written_user end as named_user,
     seen_device,
@@ -98,8 +72,6 @@ select
     id_before_identity,
     picked_id as source_distinct_id,
     {{ crosswalk.plausible_time(crosswalk.mixpanel_event_time('written_time', 'kind', 'time')) }} as event_time,
-    coalesce(
-        {{ crosswalk.plausible_time(crosswalk.mixpanel_time('mp_processing_time_ms')) | indent(8) }},
-        {{ crosswalk.plausible_time(crosswalk.mixpanel_time('mp_api_timestamp_ms')) | indent(8) }}
-    ) as received_at
+    received_at
+    {{- crosswalk.and_kept('line_hash') }}
 from picked

@@ -1,5 +1,10 @@
 -- a table whatever `materialize` says: narrow, and read several times
-{{ config(materialized='table') }}
+{{ config(
+    materialized=crosswalk.kept_as('table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_old_landings(ref('stg_mixpanel__lines')) }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
 
 {%- set keys = ['event', 'event_name', 'resolved_distinct_id', '$distinct_id', '$properties', 'distinct_id', 'properties', 'time', 'insert_id', 'results'] %}
 {#- a row about a person that names none falls through to the events, where it is quarantined with its text #}
@@ -18,7 +23,7 @@ raw_lines as (
         has_lone_surrogate,
         read_error,
         line_number,
-        cast(null as {{ dbt.type_string() }}) as project
+        cast(null as {{ dbt.type_string() }}) as project{{ crosswalk.and_kept('landed_in') }}
     from {{ ref('stg_mixpanel__lines') }}
 
 ),
@@ -46,7 +51,8 @@ lines as (
     from raw_lines
     left join deduplicated_keys on raw_lines.line_id = deduplicated_keys.line_id
     left join joined_lines on raw_lines.line_id = joined_lines.line_id
-    where raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }}
+    where (raw_lines.read_error is not null or not {{ crosswalk.is_blank('raw_lines.line') }})
+        {{- crosswalk.only_new_landings(' and', 'raw_lines.landed_in') }}
 
 ),
 
@@ -98,4 +104,5 @@ select
     has_nul,
     has_lone_surrogate,
     has_duplicate_keys
+    {{- crosswalk.and_kept('landed_in') }}
 from keyed

@@ -69,6 +69,7 @@ select
     judged.has_lone_surrogate,
     judged.has_duplicate_keys,
     {{ crosswalk.row_outcome() }}
+    {{- crosswalk.and_kept('judged.line_hash') }}
 from judged
 left join ranked on judged.line_id = ranked.line_id
 
@@ -91,5 +92,6 @@ select
     records.has_duplicate_keys,
     'quarantined' as outcome,
     'no_id' as reason
+    {{- crosswalk.and_kept('null as line_hash') }}
 from records
 inner join nameless_profiles on records.line_id = nameless_profiles.line_id

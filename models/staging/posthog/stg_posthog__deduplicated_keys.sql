@@ -1,3 +1,8 @@
-{{ config(materialized='table') }}
+{{ config(
+    materialized=crosswalk.kept_as('table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_old_landings(ref('stg_posthog__lines')) }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
 
 {{ crosswalk.deduplicated_keys(ref('stg_posthog__lines')) }}

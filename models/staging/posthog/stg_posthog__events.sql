@@ -17,8 +17,7 @@ texts as (
 
 kept_rows as (
 
-    select * from {{ ref('stg_posthog__rows') }}
-    where outcome = 'kept'
+    {{ crosswalk.rows_to_build('posthog', ref('stg_posthog__rows')) | indent(4) }}
 
 ),
 
@@ -113,4 +112,5 @@ select
     distinct_id as source_distinct_id,
     case when length(event_key) = 36 then event_key end as own_uuid,
     cast(null as timestamp) as session_started_at
+    {{- crosswalk.and_kept('row_version') }}
 from carried

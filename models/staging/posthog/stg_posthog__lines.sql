@@ -1,7 +1,12 @@
 {{ config(
-    materialized='table',
-    post_hook="{% if crosswalk.reads_files() %}insert into {{ this }} (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number)
+    materialized=crosswalk.kept_as('table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_landing('posthog'),
+    post_hook=[
+        "{% if crosswalk.reads_files() and crosswalk.keeps_rows() %}{{ crosswalk.no_rejects('stg_posthog__lines') }}{% endif %}",
+        "{% if crosswalk.reads_files() %}insert into {{ this }} (file, line, is_strict, has_nul, has_lone_surrogate, read_error, line_number{{ crosswalk.and_kept('landed_in') }})
         {{ crosswalk.landed_rejects('posthog') }}{% endif %}",
+    ] + crosswalk.after_landing('posthog'),
 ) }}
 
 {{ crosswalk.landed_lines('posthog') }}

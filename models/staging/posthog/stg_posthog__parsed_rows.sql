@@ -1,5 +1,10 @@
 -- a table whatever `materialize` says: it is narrow, read several times, and dear to parse
-{{ config(materialized='table') }}
+{{ config(
+    materialized=crosswalk.kept_as('table'),
+    incremental_strategy='append',
+    pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_old_landings(ref('stg_posthog__lines')) }}"]),
+    post_hook=crosswalk.after_building(),
+) }}
 
 {%- set texts = ['event', 'distinct_id', '$distinct_id', 'uuid', 'timestamp', 'created_at', 'inserted_at', '$set', '$set_once'] %}
 {%- set ids = ['distinct_id', '$user_id', '$device_id', '$anon_distinct_id', 'alias', '$is_identified', '$insert_id', '$group_type', '$group_key'] %}
@@ -93,4 +98,5 @@ select
     {{ crosswalk.json_picked('ids', ids, '$insert_id') }} as insert_id,
     {{ crosswalk.plausible_time(crosswalk.parse_time(crosswalk.json_picked('picked', texts, 'timestamp'))) | indent(4) }} as event_time,
     {{ crosswalk.plausible_time(crosswalk.parse_time('received_text')) | indent(4) }} as received_at
+    {{- crosswalk.and_kept_of_line('line') }}
 from named

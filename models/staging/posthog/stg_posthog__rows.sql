@@ -91,5 +91,6 @@ select
     judged.has_lone_surrogate,
     judged.has_duplicate_keys,
     {{ crosswalk.row_outcome() }}
+    {{- crosswalk.and_kept('judged.line_hash') }}
 from judged
 left join ranked on judged.line_id = ranked.line_id

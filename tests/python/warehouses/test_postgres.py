@@ -1,10 +1,12 @@
-"""Postgres gives the rows that DuckDB gives: all sources of the samples, both destinations, to the letter, with late data.
+"""Postgres gives the rows that DuckDB gives: all sources of the samples, both destinations, to the letter, with half of the
+history built before the other half.
 
 The database sorts as English does and not by bytes, where the server was built for it: no row may depend on that.
 """
 
 import contextlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ RAW = "raw"
 SETTINGS = {
     "sources": harness.SOURCES,
     "as_of": harness.DAY_OF_ALL,
+    "materialize": "incremental",
     **{f"{source}_schema": RAW for source in harness.SOURCES},
 }
 PAYLOADS = {
@@ -90,20 +93,27 @@ def load(cursor: Any, raw: dict[str, list[lines.Row]]) -> None:
         lines.copy(cursor, f"{RAW}.{source}_lines", rows)
 
 
+def half(source: str, rows: list[lines.Row]) -> list[lines.Row]:
+    """Every second file, or of files that grow every second line."""
+    names = sorted({row[0] for row in rows})
+    return rows[::2] if source == "posthog" else [row for row in rows if row[0] in names[::2]]
+
+
 @pytest.fixture(scope="module")
 def built(
     postgres_server: Server,
     raw: dict[str, list[lines.Row]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Built]:
-    """Every second line first, as an export of half of the history would have it, then all of them, with every data test."""
+    """Half of the history first, by files where there are several and by lines where a file grew; then all of it, added to what
+    was built, with every data test."""
     folder = tmp_path_factory.mktemp("postgres")
     with (
         postgres_server.database(BY_LANGUAGE) as database,
         contextlib.closing(database.connect()) as connection,
         connection.cursor() as cursor,
     ):
-        load(cursor, {source: rows[::2] for source, rows in raw.items()})
+        load(cursor, {source: half(source, rows) for source, rows in raw.items()})
         postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test", "test"], SETTINGS, folder)
         cursor.execute("select count(*) from crosswalk.posthog_payloads")
         assert cursor.fetchone()[0] > 0
@@ -175,11 +185,9 @@ def test_a_payload_is_one_json_object_there(built: Built) -> None:
     assert json.loads(json.dumps(first))["uuid"]
 
 
-def said(built: Built, settings: dict[str, Any], folder: Path) -> str:
+def said(built: Built, settings: dict[str, Any], folder: Path, model: str = "stg_amplitude__lines") -> str:
     with pytest.raises(harness.DbtError) as raised:
-        postgres.dbt(
-            built.database, ["compile", "--select", "stg_amplitude__lines"], {**SETTINGS, **settings}, folder
-        )
+        postgres.dbt(built.database, ["compile", "--select", model], {**SETTINGS, **settings}, folder)
     return str(raised.value)
 
 
@@ -188,6 +196,79 @@ def test_a_missing_table_is_told_in_one_sentence(built: Built, tmp_path: Path) -
     assert "The source 'amplitude' is selected but there is no table elsewhere.amplitude_lines." in text
 
 
-def test_a_shape_that_is_not_read_yet_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
+def test_a_schema_without_tables_of_the_shape_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
     text = said(built, {"sources": ["amplitude"], "amplitude_shape": "fivetran"}, tmp_path)
-    assert "The shape 'fivetran' of the source 'amplitude' cannot be read yet." in text
+    assert f"the schema '{RAW}' has no table of the shape 'fivetran'" in text
+
+
+def test_a_shape_that_is_not_read_yet_is_told_in_one_sentence(built: Built, tmp_path: Path) -> None:
+    text = said(
+        built, {"sources": ["amplitude", "heap"], "heap_shape": "fivetran"}, tmp_path, "stg_heap__lines"
+    )
+    assert "The shape 'fivetran' of the source 'heap' cannot be read yet." in text
+
+
+# CROSSWALK_LONG=1: every other mode in plain tables, hostile rows, and builds one after the other.
+MODES: dict[str, dict[str, Any]] = {
+    "original, key, on_change, guide": {
+        "mixpanel_id_merge": "original",
+        "user_properties_merge": "key",
+        "posthog_person_properties": "on_change",
+        "mixpanel_insert_id": "guide",
+    },
+    "latest, nested": {
+        "posthog_person_properties": "latest",
+        "user_properties_on_events": {"mixpanel": "nested", "posthog": "root"},
+        "heap_label_policy": "first",
+        "mixpanel_group_keys": ["company"],
+    },
+    "once": {
+        "posthog_person_properties": "once",
+        "user_properties_on_events": {"mixpanel": "none", "posthog": "nested"},
+    },
+    "none": {
+        "posthog_person_properties": "none",
+        "mixpanel_source_timezone": "America/New_York",
+        "sample_people": 0.5,
+    },
+}
+LONG = os.environ.get("CROSSWALK_LONG") == "1"
+
+
+if LONG:
+
+    @pytest.mark.parametrize("mode", MODES)
+    def test_every_mode_gives_the_rows_of_duckdb(
+        mode: str,
+        postgres_server: Server,
+        raw: dict[str, list[lines.Row]],
+        mixpanel_files: list[Path],
+        tmp_path: Path,
+    ) -> None:
+        """As tables, and then from what is there with nothing new, in a schema whose name has to be quoted."""
+        files = {
+            "amplitude": harness.sample_files(),
+            "mixpanel": mixpanel_files,
+            "posthog": harness.posthog_files(),
+        }
+        files["heap"] = sorted((harness.ROOT / "samples" / "heap").iterdir())
+        paths = {f"{source}_files": [str(path) for path in some] for source, some in files.items()}
+        settings = {**MODES[mode], "sources": harness.SOURCES, "as_of": harness.DAY_OF_ALL}
+        expected = harness.build([], {**settings, **paths})
+        with (
+            postgres_server.database(BY_LANGUAGE) as database,
+            contextlib.closing(database.connect()) as connection,
+            connection.cursor() as cursor,
+        ):
+            load(cursor, raw)
+            settings = {**SETTINGS, **settings}
+            for flags in (["--full-refresh"], []):
+                postgres.dbt(
+                    database, ["build", "--exclude-resource-type", "unit_test", *flags], settings, tmp_path
+                )
+                built = Built(database, cursor, Counter())
+                for destination in PAYLOADS:
+                    test_payloads_are_those_of_duckdb_to_the_letter(destination, built, expected)
+                for relation in AUDIT:
+                    test_the_audit_is_that_of_duckdb(relation, built, expected)
+        expected.close()

@@ -1,0 +1,28 @@
+{# A column of a table as JSON text, by its type: numbers and booleans as such, times as Amplitude's exports write them (UTC, microseconds), JSON as it is, and
+   anything else as a string. `type` is the engine's name of it. Null stays null. #}
+{% macro column_as_json(column, type) -%}
+    {{- return(adapter.dispatch('column_as_json', 'crosswalk')(column, type)) -}}
+{%- endmacro %}
+
+{% macro default__column_as_json(column, type) %}{{ crosswalk.lacks_verb('column_as_json') }}{% endmacro %}
+
+{% macro duckdb__column_as_json(column, type) -%}
+    {%- if type | lower == 'timestamp with time zone' -%}
+    to_json(strftime(timezone('UTC', {{ column }}), '%Y-%m-%d %H:%M:%S.%f'))::varchar
+    {%- elif type | lower == 'timestamp' -%}
+    to_json(strftime({{ column }}, '%Y-%m-%d %H:%M:%S.%f'))::varchar
+    {%- else -%}
+    to_json({{ column }})::varchar
+    {%- endif -%}
+{%- endmacro %}
+
+{# PostgreSQL manual, 9.16 JSON Functions, 9.8 Data Type Formatting Functions. #}
+{% macro postgres__column_as_json(column, type) -%}
+    {%- if type | lower in ('timestamp with time zone', 'timestamptz') -%}
+    cast(to_json(to_char({{ column }} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')) as text)
+    {%- elif type | lower in ('timestamp without time zone', 'timestamp') -%}
+    cast(to_json(to_char({{ column }}, 'YYYY-MM-DD HH24:MI:SS.US')) as text)
+    {%- else -%}
+    cast(to_json({{ column }}) as text)
+    {%- endif -%}
+{%- endmacro %}

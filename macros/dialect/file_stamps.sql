@@ -1,0 +1,36 @@
+{# What tells whether files of a source are still as they were, as {file: text} for Jinja: size and time of change; where the engine reads no files, the number
+   and a hash of the lines that the table of raw lines has under the name. `before` are the stamps of
+   earlier builds; of the `settled` files, landed longer ago than `lookback_days`, the table's lines are counted and not read. #}
+{% macro file_stamps(files, table, before, settled) -%}
+    {{- return(adapter.dispatch('file_stamps', 'crosswalk')(files, table, before, settled)) -}}
+{%- endmacro %}
+
+{% macro default__file_stamps(files, table, before, settled) %}{{ crosswalk.lacks_verb('file_stamps') }}{% endmacro %}
+
+{# The engine tells the time of change by the second only. A file that changed in the last two seconds, or had when it was landed, is told by its content too;
+   one that is too large for that counts as different the next time. #}
+{% macro duckdb__file_stamps(files, table, before, settled) -%}
+    {%- set stamps = {} -%}
+    {%- for some in files | batch(1000) if execute -%}
+        {%- set query = "select filename, size || ' bytes, ' || epoch_us(last_modified), last_modified > now() - interval 2 seconds, size from read_blob([" ~ crosswalk.literals(some) ~ "])" -%}
+        {%- for row in run_query(query).rows -%}
+            {%- set is_hashed = ', md5 ' in before.get(row[0], '') -%}
+            {%- set hash = run_query("select md5(content) from read_blob([" ~ crosswalk.literals([row[0]]) ~ "])").rows[0][0] if (row[2] or is_hashed) and row[3] < 500000000 -%}
+            {%- do stamps.update({row[0]: row[1] ~ (', md5 ' ~ hash if hash else (', being written' if row[2] else ''))}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(stamps) }}
+{%- endmacro %}
+
+{# PostgreSQL manual, 9.4 String Functions; the sum of hashes does not ask for an order. #}
+{% macro postgres__file_stamps(files, table, before, settled) -%}
+    {%- set stamps = {} -%}
+    {%- set hash = "hashtextextended(concat_ws('|', line_number, read_error, line), 0)" -%}
+    {%- set hash = "case when file not in (" ~ crosswalk.literals(settled) ~ ") then " ~ hash ~ " end" if settled else hash -%}
+    {%- set query = "select file, count(*) || ' lines, ', cast(sum(" ~ hash ~ ") as text) from " ~ table ~ " group by file" -%}
+    {%- for row in (run_query(query).rows if execute else []) -%}
+        {%- set is_same = row[0] in settled and before.get(row[0], '').startswith(row[1]) -%}
+        {%- do stamps.update({row[0]: before[row[0]] if is_same else row[1] ~ row[2]}) -%}
+    {%- endfor -%}
+    {{ return(stamps) }}
+{%- endmacro %}

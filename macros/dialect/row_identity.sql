@@ -1,0 +1,15 @@
+{# The engine's own name for a row of a table, good for one statement. #}
+{% macro row_identity() -%}
+    {{- return(adapter.dispatch('row_identity', 'crosswalk')()) -}}
+{%- endmacro %}
+
+{% macro default__row_identity() %}{{ crosswalk.lacks_verb('row_identity') }}{% endmacro %}
+
+{% macro duckdb__row_identity() -%}
+    rowid
+{%- endmacro %}
+
+{# PostgreSQL manual, 5.5 System Columns. #}
+{% macro postgres__row_identity() -%}
+    ctid
+{%- endmacro %}

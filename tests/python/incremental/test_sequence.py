@@ -1,0 +1,137 @@
+"""`materialize: incremental` ends, whatever comes late, in exactly the rows of a build from nothing: payloads with their order,
+the audit, the hub and the public relations.
+
+CROSSWALK_LONG=1 adds histories of all sources cut at random, in every mode, and compares after every build.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import harness
+import pytest
+import test_determinism
+
+from incremental import days
+from incremental.history import History, cut, differences
+
+LONG = os.environ.get("CROSSWALK_LONG") == "1"
+BOTH = ["amplitude", "heap"]
+
+
+def first_day(history: History) -> None:
+    history.land("amplitude", "day1.ndjson", days.amplitude_first_day())
+    for name, content in days.heap_first_day().items():
+        history.land("heap", name, content)
+
+
+def second_day(history: History) -> None:
+    history.land(
+        "amplitude", "a day2.ndjson", days.amplitude_second_day()
+    )  # before the first one by its name
+    for name, content in days.heap_second_day().items():
+        history.land("heap", name, content)
+
+
+@pytest.fixture(scope="module")
+def two_days() -> History:
+    """Built after each of the two days."""
+    history = History(BOTH)
+    first_day(history)
+    history.build().close()
+    second_day(history)
+    return history
+
+
+@pytest.fixture(scope="module")
+def kept(two_days: History) -> Iterator[harness.Result]:
+    result = two_days.build()
+    yield result
+    result.close()
+
+
+@pytest.fixture(scope="module")
+def whole(two_days: History) -> Iterator[harness.Result]:
+    result = two_days.from_nothing()
+    yield result
+    result.close()
+
+
+def count(result: harness.Result, query: str) -> int:
+    return int(next(iter(result.sql(query)[0].values())))
+
+
+def test_two_days_end_in_the_rows_of_a_build_from_nothing(
+    kept: harness.Result, whole: harness.Result
+) -> None:
+    assert differences(kept, whole) == {}
+
+
+def test_the_second_day_worked_on_its_own_rows_and_on_those_that_it_changed(kept: harness.Result) -> None:
+    """Of the first day's thousand rows only the few that the second says something of."""
+    told = kept.sql("select is_built, count(*) as rows from hub_event_versions group by is_built")
+    rows = {row["is_built"]: row["rows"] for row in told}
+    assert rows[True] > days.FILLING
+    assert rows[False] < 70
+
+
+def test_late_rows_doubled_the_buckets_of_the_first_day(kept: harness.Result) -> None:
+    query = "select max(bucket) from mixpanel_payloads where event_date = '2024-01-01'"
+    assert count(kept, query) == 1
+
+
+# The sources, the settings and the seed by which the samples are cut into three parts.
+CUTS: dict[str, tuple[list[str], dict[str, Any], int]] = {
+    "amplitude": (["amplitude"], {}, 1),
+    "heap": (["heap"], {"heap_label_policy": "first"}, 2),
+    "mixpanel and posthog": (["mixpanel", "posthog"], {"mixpanel_group_keys": ["company"]}, 3),
+    "all, other modes": (
+        harness.SOURCES,
+        {
+            "posthog_person_properties": "on_change",
+            "mixpanel_id_merge": "original",
+            "user_properties_merge": "key",
+            "mixpanel_insert_id": "guide",
+        },
+        4,
+    ),
+    "all, a sample of people": (
+        harness.SOURCES,
+        {"sample_people": 0.5, "posthog_person_properties": "latest"},
+        5,
+    ),
+}
+
+
+def sample_parts(sources: list[str], seed: int, parts: int) -> dict[int, list[tuple[str, str, bytes]]]:
+    """The samples in parts: part to source, name and content of files."""
+    chance = random.Random(seed)
+    ties = harness.write_lines(harness.new_folder() / "ties.ndjson", test_determinism.TIES)
+    files = {source: sorted((harness.ROOT / "samples" / source).iterdir()) for source in sources}
+    files["amplitude"] = [*harness.sample_files(), harness.overlapping_files()[0], ties]
+    found: dict[int, list[tuple[str, str, bytes]]] = {part: [] for part in range(parts)}
+    for source in sources:
+        for path in files[source]:
+            for part, name, content in cut(path, parts, chance):
+                found[part].append((source, name, content))
+        found[0].append((source, "empty.jsonl", b"\n"))  # a source has to have a file
+    return found
+
+
+if LONG:
+
+    @pytest.mark.parametrize("name", CUTS)
+    def test_a_history_cut_at_random_ends_as_a_build_from_nothing(name: str) -> None:
+        sources, settings, seed = CUTS[name]
+        history = History(sources, settings)
+        for files in sample_parts(sources, seed, 3).values():
+            for source, file, content in files:
+                history.land(source, file, content)
+            kept, whole = history.build(), history.from_nothing()
+            assert differences(kept, whole) == {}
+            kept.close()
+            whole.close()
+        again = history.build(command="build")  # nothing new, with every data test
+        assert count(again, "select count(*) from hub_event_versions where not is_built") == 0
+        again.close()
