@@ -13,3 +13,8 @@
 {% macro postgres__add_days(timestamp, days) -%}
     ({{ timestamp }} + ({{ days }}) * interval '1 day')
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: timestampadd. #}
+{% macro spark__add_days(timestamp, days) -%}
+    timestampadd(day, {{ days }}, {{ timestamp }})
+{%- endmacro %}

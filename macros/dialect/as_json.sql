@@ -13,3 +13,7 @@
 {% macro postgres__as_json(text) -%}
     ({{ text }})::{{ crosswalk.json_type_name() }}
 {%- endmacro %}
+
+{% macro spark__as_json(text) -%}
+    cast({{ text }} as {{ crosswalk.json_type_name() }})
+{%- endmacro %}

@@ -12,3 +12,7 @@
 {% macro postgres__count_of(text, character) -%}
     (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
 {%- endmacro %}
+
+{% macro spark__count_of(text, character) -%}
+    (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
+{%- endmacro %}

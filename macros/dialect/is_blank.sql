@@ -12,3 +12,7 @@
 {% macro postgres__is_blank(text) -%}
     (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
 {%- endmacro %}
+
+{% macro spark__is_blank(text) -%}
+    (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
+{%- endmacro %}

@@ -13,3 +13,8 @@
 {% macro postgres__iso_time(timestamp) -%}
     to_char({{ timestamp }}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 {%- endmacro %}
+
+{# Spark SQL reference, Datetime Patterns; in the time zone of the session, which is UTC. #}
+{% macro spark__iso_time(timestamp) -%}
+    date_format({{ timestamp }}, 'yyyy-MM-dd\'T\'HH:mm:ss.SSSSSS\'Z\'')
+{%- endmacro %}

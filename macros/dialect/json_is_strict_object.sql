@@ -26,3 +26,7 @@
 {% macro postgres__json_is_strict_object(text) -%}
     {{ crosswalk.postgres__function('json_is_strict_object') }}({{ text }})
 {%- endmacro %}
+
+{% macro spark__json_is_strict_object(text) -%}
+    {{ crosswalk.spark__is_strict_object(text) }}
+{%- endmacro %}

@@ -12,3 +12,7 @@
 {% macro postgres__json_keys(object) -%}
     {{ crosswalk.postgres__function('json_keys') }}(({{ object }})::text)
 {%- endmacro %}
+
+{% macro spark__json_keys(object) -%}
+    {{ crosswalk.spark__json_unquoted(crosswalk.spark__json_entries(object, 2)) }}
+{%- endmacro %}

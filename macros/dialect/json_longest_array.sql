@@ -12,3 +12,7 @@
 {% macro postgres__json_longest_array(text) -%}
     {{ crosswalk.postgres__function('json_largest') }}(({{ text }})::json, 'array')
 {%- endmacro %}
+
+{% macro spark__json_longest_array(text) -%}
+    {{ crosswalk.spark__longest_inside(text, '\\[', '\\]') }}
+{%- endmacro %}

@@ -12,3 +12,7 @@
 {% macro postgres__json_picked_text(picked, keys, key) -%}
     {{ crosswalk.postgres__function('json_scalar_text') }}(({{ picked }})[{{ keys.index(key) + 1 }}])
 {%- endmacro %}
+
+{% macro spark__json_picked_text(picked, keys, key) -%}
+    {{ crosswalk.json_scalar_text(picked ~ '[' ~ keys.index(key) ~ ']') }}
+{%- endmacro %}

@@ -12,3 +12,7 @@
 {% macro postgres__json_scalar_text(value) -%}
     {{ crosswalk.postgres__function('json_scalar_text') }}(({{ value }})::text)
 {%- endmacro %}
+
+{% macro spark__json_scalar_text(value) -%}
+    {{ crosswalk.spark__let('whole', value, "case when substr(whole, 1, 1) in ('{', '[') then " ~ crosswalk.spark__without_space('whole') ~ ' else ' ~ crosswalk.spark__value_text('whole') ~ ' end') }}
+{%- endmacro %}

@@ -34,3 +34,7 @@
 {% macro postgres__json_text_lists(object) -%}
     {{ crosswalk.postgres__function('json_text_lists') }}(({{ object }})::text)
 {%- endmacro %}
+
+{% macro spark__json_text_lists(object) -%}
+    {{ crosswalk.spark__text_lists(object) }}
+{%- endmacro %}

@@ -12,3 +12,8 @@
 {% macro postgres__json_type_name() -%}
     {{ var('json_type') }}
 {%- endmacro %}
+
+{# A text as it is: a VARIANT would not be what is sent. #}
+{% macro spark__json_type_name() -%}
+    string
+{%- endmacro %}

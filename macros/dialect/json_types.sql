@@ -13,3 +13,7 @@
 {% macro postgres__json_types() -%}
     {{- return(['json', 'text']) -}}
 {%- endmacro %}
+
+{% macro spark__json_types() -%}
+    {{- return(['string']) -}}
+{%- endmacro %}

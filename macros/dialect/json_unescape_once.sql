@@ -12,3 +12,7 @@
 {% macro postgres__json_unescape_once(text) -%}
     replace({{ text }}, '\\', '\')
 {%- endmacro %}
+
+{% macro spark__json_unescape_once(text) -%}
+    replace({{ text }}, r'\\', chr(92))
+{%- endmacro %}

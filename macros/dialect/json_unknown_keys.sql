@@ -12,3 +12,7 @@
 {% macro postgres__json_unknown_keys(object, known) -%}
     {{ crosswalk.postgres__function('json_unknown_keys') }}(({{ object }})::text, {{ crosswalk.text_list(known) }})
 {%- endmacro %}
+
+{% macro spark__json_unknown_keys(object, known) -%}
+    {{ crosswalk.spark__json_unquoted('filter(' ~ crosswalk.spark__json_entries(object, 2) ~ ', key -> not array_contains(' ~ crosswalk.spark__key_texts(known) ~ ', key))') }}
+{%- endmacro %}

@@ -12,3 +12,7 @@
 {% macro postgres__json_widest_object(text) -%}
     {{ crosswalk.postgres__function('json_largest') }}(({{ text }})::json, 'object')
 {%- endmacro %}
+
+{% macro spark__json_widest_object(text) -%}
+    {{ crosswalk.spark__longest_inside(text, '[{]', '[}]') }}
+{%- endmacro %}

@@ -13,3 +13,8 @@
 {% macro postgres__landed_position(order_by) -%}
     row_number() over (order by {{ order_by | join(', ') }}) as landed_position,
 {%- endmacro %}
+
+{# Spark SQL reference, Window Functions. #}
+{% macro spark__landed_position(order_by) -%}
+    row_number() over (order by {{ order_by | join(', ') }}) as landed_position,
+{%- endmacro %}

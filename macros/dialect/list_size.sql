@@ -13,3 +13,8 @@
 {% macro postgres__list_size(list) -%}
     cardinality({{ list }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: size. #}
+{% macro spark__list_size(list) -%}
+    size({{ list }})
+{%- endmacro %}

@@ -13,3 +13,8 @@
 {% macro postgres__matches(text, pattern) -%}
     ({{ text }} ~ {{ crosswalk.literal(pattern) }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: rlike. #}
+{% macro spark__matches(text, pattern) -%}
+    ({{ text }} rlike {{ crosswalk.spark__expression(pattern) }})
+{%- endmacro %}

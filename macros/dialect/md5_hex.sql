@@ -13,3 +13,8 @@
 {% macro postgres__md5_hex(text) -%}
     md5({{ text }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: md5. #}
+{% macro spark__md5_hex(text) -%}
+    md5({{ text }})
+{%- endmacro %}

@@ -27,3 +27,7 @@
 {% macro postgres__parse_time(text) -%}
     {{ crosswalk.postgres__function('parse_time') }}(({{ text }})::text)
 {%- endmacro %}
+
+{% macro spark__parse_time(text) -%}
+    {{ crosswalk.spark__read_time(text) }}
+{%- endmacro %}

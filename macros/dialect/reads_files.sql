@@ -14,3 +14,7 @@
 {% macro postgres__reads_files() -%}
     {{- return(false) -}}
 {%- endmacro %}
+
+{% macro spark__reads_files() -%}
+    {{- return(false) -}}
+{%- endmacro %}

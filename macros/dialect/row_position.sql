@@ -12,3 +12,7 @@
 {% macro postgres__row_position() -%}
     landed_position
 {%- endmacro %}
+
+{% macro spark__row_position() -%}
+    landed_position
+{%- endmacro %}

@@ -1,8 +1,3 @@
-{# A text as a SQL string literal. Whatever a name holds, it is data. #}
-{% macro literal(text) -%}
-    '{{ text | string | replace("'", "''") }}'
-{%- endmacro %}
-
 {# A literal name as a SQL expression that gives the name as a JSON string. #}
 {% macro json_name(name) -%}
     {{ crosswalk.literal(tojson(name | string)) }}

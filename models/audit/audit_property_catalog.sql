@@ -83,7 +83,7 @@ kinds as (
         source,
         scope,
         name,
-        string_agg(distinct kind, '|' order by kind) as types,
+        {{ crosswalk.distinct_texts('kind', '|') }} as types,
         min({{ crosswalk.by_bytes("case when kind <> 'null' then substr(value_text, 1, 200) end") }}) as example
     from sampled
     group by source, scope, name

@@ -59,11 +59,15 @@ class Each:
 
     duckdb: Any
     postgres: Any
+    spark: Any = ...
 
 
 def on(engine: str, value: Any) -> Any:
-    """What a value is on an engine."""
-    return getattr(value, engine) if isinstance(value, Each) else value
+    """What a value is on an engine: on Spark, unless said, that of DuckDB."""
+    if not isinstance(value, Each):
+        return value
+    found = getattr(value, engine)
+    return value.duckdb if found is ... else found
 
 
 @dataclass(frozen=True)
