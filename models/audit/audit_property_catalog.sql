@@ -96,7 +96,7 @@ select
     names.name,
     kinds.types,
     names.rows,
-    cast(names.rows as {{ dbt.type_float() }}) / totals.events_read as fill_rate,
+    cast(cast(names.rows as {{ dbt.type_float() }}) / totals.events_read as {{ dbt.type_float() }}) as fill_rate,
     names.first_day,
     names.last_day,
     kinds.example

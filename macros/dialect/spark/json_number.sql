@@ -31,13 +31,12 @@
     transform(
         array(struct({{ crosswalk.spark__number_parts(number ~ '.text') }} as own, {{ crosswalk.spark__number_parts('cast(' ~ number ~ '.size as string)') }} as java)),
         two -> case
-            when length(two.own.digits) <= 15 and {{ number }}.size between 1e-290 and 1e290 then two.own
+            when length(two.own.digits) <= 15 and ({{ number }}.size between 1e-290 and 1e290 or length(two.own.digits) < length(two.java.digits)) then two.own
             else filter(
                 array(
                     case when length(two.java.digits) > 15 then {{ crosswalk.spark__rounded_digits('two.java', 15) | indent(20) }} else two.java end,
-                    case when length(two.own.digits) = 16 then two.own end,
                     case when length(two.java.digits) > 16 then {{ crosswalk.spark__rounded_digits('two.java', 16) | indent(20) }} else two.java end,
-                    case when length(two.own.digits) = 17 then two.own end,
+                    case when length(two.own.digits) = 16 then two.own end,
                     two.java
                 ),
                 tried -> try_cast('0.' || tried.digits || 'E' || tried.place as double) = {{ number }}.size

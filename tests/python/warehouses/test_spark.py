@@ -62,7 +62,7 @@ def query(case: Case, sql: str) -> str:
         r"transform(array_sort(collect_list(struct(\2 as place, \1 as value))), e -> e.value)",
         text,
     )
-    text = text.format(sql)
+    text = text.format(sql).replace("double precision", "double")
     return f"with given as ({given(case)})\n{text}" if given(case) else text
 
 
@@ -92,6 +92,7 @@ def answers(spark: Spark) -> list[Any]:
 
 
 def asked(spark: Spark, sql: str, numbers: list[int]) -> dict[int, Any]:
+    sql = sql.replace("double precision", "double")
     try:
         if len(numbers) == 1:
             ((value,),) = spark.rows(query(CASES[numbers[0]], sql))
