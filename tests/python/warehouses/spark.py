@@ -87,7 +87,7 @@ def running(folder: Path) -> Iterator[Spark]:
         )
     answers = folder / "answers.jsonl"
     answers.touch()
-    with open(folder / "spark.log", "w", encoding="utf-8") as log:
+    with (folder / "spark.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             [str(python()), str(RUNNER), str(folder), str(answers)],
             stdin=subprocess.PIPE,
@@ -107,5 +107,3 @@ def running(folder: Path) -> Iterator[Spark]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-

@@ -1,4 +1,4 @@
-"""Runs in the environment of Spark, which has no room in that of the project: one Spark session and dbt beside it, asked line by line.
+"""Runs in the environment of Spark, which has no room in that of the project: one session and dbt beside it.
 
 Each line of stdin is a JSON request, each line of the answer file a JSON answer: `rows`, `compiled` or `outcomes`, or `error`.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 def session(folder: Path) -> Any:
     """One session that dbt finds, with tables in the folder and a catalog in memory, which no second process needs."""
-    from pyspark.sql import SparkSession
+    from pyspark.sql import SparkSession  # type: ignore[import-not-found]
 
     java = f"-Dderby.system.home={folder} -Djava.io.tmpdir={folder} -XX:TieredStopAtLevel=1"
     settings = {
@@ -56,7 +56,7 @@ def rows(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
 
 def table(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
     """A table of raw lines from a JSONL file of [file, line_number, line, read_error]."""
-    with open(request["file"], encoding="utf-8") as lines:
+    with Path(request["file"]).open(encoding="utf-8") as lines:
         read = [json.loads(line) for line in lines]
     kinds = "file string, line_number bigint, line string, read_error string"
     spark.sql(f"create schema if not exists {request['table'].split('.')[0]}")
@@ -78,7 +78,13 @@ def dbt(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
     return {
         "compiled": [str(getattr(each.node, "compiled_code", "")) for each in ran],
         "outcomes": [
-            [each.node.name, each.node.resource_type, str(each.status), str(each.message), each.execution_time]
+            [
+                each.node.name,
+                each.node.resource_type,
+                str(each.status),
+                str(each.message),
+                each.execution_time,
+            ]
             for each in ran
         ],
     }
@@ -89,12 +95,12 @@ def main() -> None:
     os.environ["DO_NOT_TRACK"] = "1"
     spark = session(folder)
     does = {"rows": rows, "table": table, "dbt": dbt}
-    with open(answers, "w", encoding="utf-8") as out:
+    with answers.open("w", encoding="utf-8") as out:
         for line in sys.stdin:
             request = json.loads(line)
             try:
                 answer = does[request["do"]](spark, request)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             out.write(json.dumps(answer) + "\n")
             out.flush()

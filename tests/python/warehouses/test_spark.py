@@ -1,20 +1,30 @@
-"""Spark gives the rows that DuckDB gives: each verb, and the project on the samples."""
+"""Spark gives the rows that DuckDB gives: each verb, and the project on the samples.
 
-import datetime as dt
+With every change Amplitude into both destinations; CROSSWALK_LONG=1 takes all sources. One session for all of it, since its
+start takes long.
+"""
+
 import json
-import re
+import os
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import harness
 import pytest
 import test_dialect_verbs as verbs
-from test_dialect_verbs import Case
+from harness import Result
 
+from warehouses import lines
 from warehouses import spark as engine
 from warehouses.spark import Spark
+from warehouses.spark_cases import given, plain, query, sql_type
+from warehouses.test_postgres import AUDIT, PAYLOADS, heap_lines
 
-# ---------- each verb
-
+LONG = os.environ.get("CROSSWALK_LONG") == "1"
+SOURCES = harness.SOURCES if LONG else ["amplitude"]
 CASES = verbs.cases_on("spark")
 
 
@@ -24,51 +34,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
         yield running
 
 
-def sql_type(value: Any) -> str:
-    if isinstance(value, dt.datetime):
-        return "timestamp"
-    if isinstance(value, int):
-        return "bigint"
-    return "array<string>" if isinstance(value, list) else "string"
-
-
-def literal(value: Any) -> str:
-    """A value as SQL: only what a cast reads, so that no literal of ours is needed to test ours."""
-    if value is None:
-        return "null"
-    if isinstance(value, list):
-        return f"array({', '.join(map(literal, value))})"
-    if isinstance(value, int):
-        return str(value)
-    return f"decode(unhex('{str(value).encode().hex()}'), 'utf-8')"
-
-
-def given(case: Case) -> str:
-    rows = (
-        ", ".join(f"cast({literal(value)} as {sql_type(value)}) as {name}" for name, value in row.items())
-        for row in case.given
-        if row
-    )
-    return " union all ".join(f"select {row}" for row in rows)
-
-
-def query(case: Case, sql: str) -> str:
-    text = str(verbs.on("spark", case.query))
-    text = text.replace("::varchar", "::string").replace("$case${}$case$", "'{}'")
-    text = re.sub(r"array\[(.*?)\]", r"array(\1)", text)
-    text = re.sub(r"\(\{\}\)\[2\]", "({})[1]", text)
-    text = re.sub(
-        r"array_agg\((.+?) order by (.+?)\)(?= from)",
-        r"transform(array_sort(collect_list(struct(\2 as place, \1 as value))), e -> e.value)",
-        text,
-    )
-    text = text.format(sql).replace("double precision", "double")
-    return f"with given as ({given(case)})\n{text}" if given(case) else text
-
-
-def plain(value: Any) -> Any:
-    """An expected value as the runner gives it."""
-    return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value
+# ---------- each verb
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +44,17 @@ def answers(spark: Spark) -> list[Any]:
     inline = border.join(case.jinja for case in CASES)
     compiled = spark.dbt(["compile", "--inline", inline], {})["compiled"][0]
     rendered = [part.strip() for part in compiled.split(verbs.BORDER)]
-    spark.rows("create or replace temporary view landed as select x, landed_position from values ('a', 2), ('b', 1) as t(x, landed_position)")
+    spark.rows(
+        "create or replace temporary view landed as"
+        " select x, landed_position from values ('a', 2), ('b', 1) as rows_of(x, landed_position)"
+    )
     groups: dict[tuple[str, str], list[int]] = {}
     found: list[Any] = [None] * len(CASES)
     for number, (case, sql) in enumerate(zip(CASES, rendered, strict=True)):
         alone = case.query != "select {} from given" or len(case.given) != 1 or not case.given[0]
-        shape = "" if alone else json.dumps([[name, sql_type(value)] for name, value in case.given[0].items()])
+        shape = (
+            "" if alone else json.dumps([[name, sql_type(value)] for name, value in case.given[0].items()])
+        )
         groups.setdefault((sql, f"{number}" if alone or "null" in case.what else shape), []).append(number)
     for (sql, _), numbers in groups.items():
         for number, value in asked(spark, sql, numbers).items():
@@ -97,8 +68,11 @@ def asked(spark: Spark, sql: str, numbers: list[int]) -> dict[int, Any]:
         if len(numbers) == 1:
             ((value,),) = spark.rows(query(CASES[numbers[0]], sql))
             return {numbers[0]: value}
-        rows = " union all ".join(f"select {number} as place, * from ({given(CASES[number])})" for number in numbers)
-        return {place: value for place, value in spark.rows(f"with given as ({rows}) select place, {sql} from given")}
+        rows = " union all ".join(
+            f"select {number} as place, * from ({given(CASES[number])})" for number in numbers
+        )
+        answer = spark.rows(f"with given as ({rows}) select place, {sql} from given")
+        return {place: value for [place, value] in answer}
     except (engine.SparkError, ValueError) as error:
         return dict.fromkeys(numbers, error)
 
@@ -110,3 +84,97 @@ def test_verb_on_spark(number: int, answers: list[Any]) -> None:
     if isinstance(found, Exception):
         raise found
     assert found == ([plain(each) for each in expected] if isinstance(expected, list) else plain(expected))
+
+
+# ---------- the project
+
+
+@dataclass(frozen=True)
+class Built:
+    """A session in which the project was built, and how often each dbt test ended how."""
+
+    spark: Spark
+    models: int
+    outcomes: Counter[str]
+
+
+@pytest.fixture(scope="module")
+def expected(request: pytest.FixtureRequest) -> Result:
+    """What DuckDB makes of the same samples."""
+    if LONG:
+        together: Result = request.getfixturevalue("together")
+        return together
+    return harness.build(harness.sample_files(), {"as_of": harness.DAY_OF_ALL})
+
+
+def raw_lines(source: str, request: pytest.FixtureRequest) -> list[lines.Row]:
+    if source == "heap":
+        return heap_lines(request.getfixturevalue("together"))
+    if source == "mixpanel":
+        files: list[Path] = request.getfixturevalue("mixpanel_files")
+    else:
+        files = harness.sample_files() if source == "amplitude" else harness.posthog_files()
+    return [row for path in files for row in lines.raw_lines(path)]
+
+
+@pytest.fixture(scope="module")
+def built(spark: Spark, request: pytest.FixtureRequest) -> Built:
+    """All lines, built with every data test."""
+    for source in SOURCES:
+        file = spark.folder / f"{source}.jsonl"
+        file.write_text("".join(json.dumps(row) + "\n" for row in raw_lines(source, request)))
+        spark.ask(do="table", table=f"raw.{source}_lines", file=str(file))
+    settings = {
+        "sources": SOURCES,
+        "as_of": harness.DAY_OF_ALL,
+        **{f"{source}_schema": "raw" for source in SOURCES},
+    }
+    ran = spark.dbt(["build", "--exclude-resource-type", "unit_test"], settings)["outcomes"]
+    assert [each[:4] for each in ran if each[2] not in ("success", "pass")] == []
+    kinds = Counter(kind for _, kind, *_ in ran)
+    return Built(spark, kinds["model"], Counter(status for _, kind, status, *_ in ran if kind == "test"))
+
+
+def test_every_data_test_passes(built: Built) -> None:
+    assert set(built.outcomes) == {"pass"}
+    assert built.outcomes["pass"] > 60
+    assert built.models > 40
+
+
+@pytest.mark.parametrize("destination", PAYLOADS)
+def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Built, expected: Result) -> None:
+    select = f"select {PAYLOADS[destination]} from {{}}{destination}_payloads order by send_order"
+    wanted = [[plain(value) for value in row.values()] for row in expected.sql(select.format(""))]
+    found = built.spark.rows(select.format(f"{engine.SCHEMA}."))
+    assert len(wanted) > 50
+    for one, other in zip(wanted, found, strict=True):
+        assert other[:-2] == one[:-2]
+        assert lines.canonical(other[-1]) == lines.canonical(one[-1])
+        assert other == one
+
+
+@pytest.mark.parametrize("relation", AUDIT)
+def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
+    first = expected.sql(f"select * from {relation} limit 1")
+    columns = AUDIT[relation] if AUDIT[relation] != "*" else ", ".join(first[0]) if first else "*"
+    select = f"select {columns} from {{}}{relation}"
+    wanted = Counter(
+        tuple(str(plain(value)) for value in row.values()) for row in expected.sql(select.format(""))
+    )
+    found = Counter(tuple(map(str, row)) for row in built.spark.rows(select.format(f"{engine.SCHEMA}.")))
+    assert found == wanted
+
+
+def test_a_session_that_is_not_in_utc_is_told_in_one_sentence(built: Built) -> None:
+    built.spark.rows("set time zone 'Asia/Kolkata'")
+    try:
+        ran = built.spark.dbt(["run", "--select", "crosswalk_event_names"], {"amplitude_schema": "raw"})[
+            "outcomes"
+        ]
+    except engine.SparkError as error:
+        ran = [["", "", "error", str(error)]]
+    finally:
+        built.spark.rows("set time zone 'UTC'")
+    said = " ".join(each[3] for each in ran if each[2] == "error")
+    assert "The Spark session is in the time zone Asia/Kolkata" in said
+    assert "set spark.sql.session.timeZone to UTC" in said
