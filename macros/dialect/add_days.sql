@@ -18,3 +18,7 @@
 {% macro spark__add_days(timestamp, days) -%}
     timestampadd(day, {{ days }}, {{ timestamp }})
 {%- endmacro %}
+
+{% macro databricks__add_days(timestamp, days) -%}
+    {{- return(crosswalk.spark__add_days(timestamp, days)) -}}
+{%- endmacro %}

@@ -17,3 +17,7 @@
 {% macro spark__as_json(text) -%}
     cast({{ text }} as {{ crosswalk.json_type_name() }})
 {%- endmacro %}
+
+{% macro databricks__as_json(text) -%}
+    {{- return(crosswalk.spark__as_json(text)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__by_bytes(text) -%}
     {{ text }}
 {%- endmacro %}
+
+{% macro databricks__by_bytes(text) -%}
+    {{- return(crosswalk.spark__by_bytes(text)) -}}
+{%- endmacro %}

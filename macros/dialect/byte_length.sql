@@ -18,3 +18,7 @@
 {% macro spark__byte_length(text) -%}
     cast(octet_length({{ text }}) as bigint)
 {%- endmacro %}
+
+{% macro databricks__byte_length(text) -%}
+    {{- return(crosswalk.spark__byte_length(text)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__distinct_texts(text, separator) -%}
     array_join(array_sort(collect_set({{ text }})), {{ crosswalk.literal(separator) }})
 {%- endmacro %}
+
+{% macro databricks__distinct_texts(text, separator) -%}
+    {{- return(crosswalk.spark__distinct_texts(text, separator)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__each_element(array, alias='elements') -%}
     lateral explode({{ crosswalk.spark__json_elements(array) }}) as {{ alias }} (element)
 {%- endmacro %}
+
+{% macro databricks__each_element(array, alias='elements') -%}
+    {{- return(crosswalk.spark__each_element(array, alias)) -}}
+{%- endmacro %}

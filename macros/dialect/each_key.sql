@@ -21,3 +21,7 @@
         {{ crosswalk.spark__json_entries(object, 3) }}
     )) as {{ alias }} (key, value)
 {%- endmacro %}
+
+{% macro databricks__each_key(object, alias='entries') -%}
+    {{- return(crosswalk.spark__each_key(object, alias)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__each_text(list, column, alias) -%}
     lateral explode({{ list }}) as {{ alias }} ({{ column }})
 {%- endmacro %}
+
+{% macro databricks__each_text(list, column, alias) -%}
+    {{- return(crosswalk.spark__each_text(list, column, alias)) -}}
+{%- endmacro %}

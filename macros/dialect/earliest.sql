@@ -18,3 +18,7 @@
 {% macro spark__earliest(value, order_by) -%}
     min_by({{ value }}, struct({{ order_by | join(', ') }})) filter (where {{ value }} is not null)
 {%- endmacro %}
+
+{% macro databricks__earliest(value, order_by) -%}
+    {{- return(crosswalk.spark__earliest(value, order_by)) -}}
+{%- endmacro %}

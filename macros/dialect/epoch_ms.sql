@@ -18,3 +18,7 @@
 {% macro spark__epoch_ms(timestamp) -%}
     unix_millis({{ timestamp }})
 {%- endmacro %}
+
+{% macro databricks__epoch_ms(timestamp) -%}
+    {{- return(crosswalk.spark__epoch_ms(timestamp)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__extracted(text, pattern) -%}
     get(regexp_extract_all({{ text }}, {{ crosswalk.spark__expression(pattern) }}, 1), 0)
 {%- endmacro %}
+
+{% macro databricks__extracted(text, pattern) -%}
+    {{- return(crosswalk.spark__extracted(text, pattern)) -}}
+{%- endmacro %}

@@ -17,3 +17,7 @@
 {% macro spark__from_epoch_ms(milliseconds) -%}
     timestamp_millis({{ milliseconds }})
 {%- endmacro %}
+
+{% macro databricks__from_epoch_ms(milliseconds) -%}
+    {{- return(crosswalk.spark__from_epoch_ms(milliseconds)) -}}
+{%- endmacro %}

@@ -17,3 +17,7 @@
 {% macro spark__from_epoch_us(microseconds) -%}
     timestamp_micros({{ microseconds }})
 {%- endmacro %}
+
+{% macro databricks__from_epoch_us(microseconds) -%}
+    {{- return(crosswalk.spark__from_epoch_us(microseconds)) -}}
+{%- endmacro %}

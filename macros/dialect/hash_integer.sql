@@ -18,3 +18,7 @@
 {% macro spark__hash_integer(text) -%}
     cast(conv(substr(md5({{ text }}), 1, 7), 16, 10) as int)
 {%- endmacro %}
+
+{% macro databricks__hash_integer(text) -%}
+    {{- return(crosswalk.spark__hash_integer(text)) -}}
+{%- endmacro %}

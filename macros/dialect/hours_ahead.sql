@@ -18,3 +18,7 @@
 {% macro spark__hours_ahead(timestamp) -%}
     cast(ceil((unix_micros({{ timestamp }}) - unix_micros(current_timestamp())) / 3600000000) as bigint)
 {%- endmacro %}
+
+{% macro databricks__hours_ahead(timestamp) -%}
+    {{- return(crosswalk.spark__hours_ahead(timestamp)) -}}
+{%- endmacro %}

@@ -16,3 +16,7 @@
 {% macro spark__is_blank(text) -%}
     (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
 {%- endmacro %}
+
+{% macro databricks__is_blank(text) -%}
+    {{- return(crosswalk.spark__is_blank(text)) -}}
+{%- endmacro %}

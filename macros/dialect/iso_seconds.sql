@@ -18,3 +18,7 @@
 {% macro spark__iso_seconds(timestamp) -%}
     date_format({{ timestamp }}, 'yyyy-MM-dd\'T\'HH:mm:ss')
 {%- endmacro %}
+
+{% macro databricks__iso_seconds(timestamp) -%}
+    {{- return(crosswalk.spark__iso_seconds(timestamp)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__iso_time(timestamp) -%}
     date_format({{ timestamp }}, 'yyyy-MM-dd\'T\'HH:mm:ss.SSSSSS\'Z\'')
 {%- endmacro %}
+
+{% macro databricks__iso_time(timestamp) -%}
+    {{- return(crosswalk.spark__iso_time(timestamp)) -}}
+{%- endmacro %}

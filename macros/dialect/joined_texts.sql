@@ -18,3 +18,7 @@
 {% macro spark__joined_texts(text, order_by) -%}
     array_join(transform(array_sort(collect_list(struct({{ order_by | join(', ') }}, {{ text }} as joined_text))), piece -> piece.joined_text), '')
 {%- endmacro %}
+
+{% macro databricks__joined_texts(text, order_by) -%}
+    {{- return(crosswalk.spark__joined_texts(text, order_by)) -}}
+{%- endmacro %}

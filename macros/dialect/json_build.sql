@@ -32,3 +32,7 @@
         {%- endfor %}
     ) as array<string>), ',') || '}'
 {%- endmacro %}
+
+{% macro databricks__json_build(pairs) -%}
+    {{- return(crosswalk.spark__json_build(pairs)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__json_covers_keys(one, other) -%}
     size(array_except({{ crosswalk.spark__json_entries(other, 2) }}, {{ crosswalk.spark__json_entries(one, 2) }})) = 0
 {%- endmacro %}
+
+{% macro databricks__json_covers_keys(one, other) -%}
+    {{- return(crosswalk.spark__json_covers_keys(one, other)) -}}
+{%- endmacro %}

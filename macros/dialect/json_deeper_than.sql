@@ -25,3 +25,7 @@
     {%- endfor -%}
     {{ rest.sql }} <> ''
 {%- endmacro %}
+
+{% macro databricks__json_deeper_than(text, levels) -%}
+    {{- return(crosswalk.spark__json_deeper_than(text, levels)) -}}
+{%- endmacro %}

@@ -25,3 +25,7 @@
         'filter(' ~ crosswalk.spark__json_entries(object, 1) ~ ', entry -> not array_contains(wanted, ' ~ crosswalk.spark__entry_key('entry') ~ '))'
     )) }}
 {%- endmacro %}
+
+{% macro databricks__json_drop_keys(object, keys) -%}
+    {{- return(crosswalk.spark__json_drop_keys(object, keys)) -}}
+{%- endmacro %}

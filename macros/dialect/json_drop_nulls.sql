@@ -23,3 +23,7 @@
 {% macro spark__json_drop_nulls(object) -%}
     {{ crosswalk.spark__object_of('filter(' ~ crosswalk.spark__json_entries(object, 1) ~ ", entry -> not endswith(entry, ':null'))") }}
 {%- endmacro %}
+
+{% macro databricks__json_drop_nulls(object) -%}
+    {{- return(crosswalk.spark__json_drop_nulls(object)) -}}
+{%- endmacro %}

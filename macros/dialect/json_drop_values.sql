@@ -32,3 +32,7 @@
     {%- endfor -%}
     {{ crosswalk.spark__object_of('array_except(' ~ crosswalk.spark__json_entries(object, 1) ~ ', ' ~ crosswalk.text_list(entries) ~ ')') }}
 {%- endmacro %}
+
+{% macro databricks__json_drop_values(object, keys, texts) -%}
+    {{- return(crosswalk.spark__json_drop_values(object, keys, texts)) -}}
+{%- endmacro %}

@@ -24,3 +24,7 @@
         ~ crosswalk.spark__pattern('^(' ~ text ~ ':)\\[(' ~ crosswalk.spark__json_value_pattern() ~ ').*+$') ~ ", '$1$2'))"
     ) }}
 {%- endmacro %}
+
+{% macro databricks__json_first_of_lists(object) -%}
+    {{- return(crosswalk.spark__json_first_of_lists(object)) -}}
+{%- endmacro %}

@@ -34,3 +34,7 @@
             end") ~ ')'
     ) }}
 {%- endmacro %}
+
+{% macro databricks__json_from_texts(object) -%}
+    {{- return(crosswalk.spark__json_from_texts(object)) -}}
+{%- endmacro %}

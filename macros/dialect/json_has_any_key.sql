@@ -19,3 +19,7 @@
 {% macro spark__json_has_any_key(object, keys) -%}
     arrays_overlap({{ crosswalk.spark__json_entries(object, 2) }}, {{ crosswalk.spark__key_texts(keys) }})
 {%- endmacro %}
+
+{% macro databricks__json_has_any_key(object, keys) -%}
+    {{- return(crosswalk.spark__json_has_any_key(object, keys)) -}}
+{%- endmacro %}

@@ -26,3 +26,7 @@
     {%- endfor -%}
     coalesce({{ rest.sql }} <> '', false)
 {%- endmacro %}
+
+{% macro databricks__json_has_path(text, path) -%}
+    {{- return(crosswalk.spark__json_has_path(text, path)) -}}
+{%- endmacro %}

@@ -30,3 +30,7 @@
 {% macro spark__json_is_strict_object(text) -%}
     {{ crosswalk.spark__is_strict_object(text) }}
 {%- endmacro %}
+
+{% macro databricks__json_is_strict_object(text) -%}
+    {{- return(crosswalk.spark__json_is_strict_object(text)) -}}
+{%- endmacro %}

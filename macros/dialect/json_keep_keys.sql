@@ -25,3 +25,7 @@
         'filter(' ~ crosswalk.spark__json_entries(object, 1) ~ ', entry -> array_contains(wanted, ' ~ crosswalk.spark__entry_key('entry') ~ '))'
     )) }}
 {%- endmacro %}
+
+{% macro databricks__json_keep_keys(object, keys) -%}
+    {{- return(crosswalk.spark__json_keep_keys(object, keys)) -}}
+{%- endmacro %}

@@ -17,3 +17,7 @@
 {% macro spark__json_key_count(object) -%}
     size({{ crosswalk.spark__json_entries(object, 2) }})
 {%- endmacro %}
+
+{% macro databricks__json_key_count(object) -%}
+    {{- return(crosswalk.spark__json_key_count(object)) -}}
+{%- endmacro %}

@@ -19,3 +19,7 @@
     {%- set string = crosswalk.spark__json_string_pattern() -%}
     md5(regexp_replace({{ text }}, {{ crosswalk.spark__pattern('(' ~ string ~ '\\s*+:)|[{]\\s*+[}]|\\[\\s*+\\]|([{}\\[\\]])|' ~ string ~ '|[^"{}\\[\\]]++') }}, '$1$2'))
 {%- endmacro %}
+
+{% macro databricks__json_key_shape(text) -%}
+    {{- return(crosswalk.spark__json_key_shape(text)) -}}
+{%- endmacro %}

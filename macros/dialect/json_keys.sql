@@ -16,3 +16,7 @@
 {% macro spark__json_keys(object) -%}
     {{ crosswalk.spark__json_unquoted(crosswalk.spark__json_entries(object, 2)) }}
 {%- endmacro %}
+
+{% macro databricks__json_keys(object) -%}
+    {{- return(crosswalk.spark__json_keys(object)) -}}
+{%- endmacro %}

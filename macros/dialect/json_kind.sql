@@ -33,3 +33,7 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{% macro databricks__json_kind(value) -%}
+    {{- return(crosswalk.spark__json_kind(value)) -}}
+{%- endmacro %}

@@ -33,3 +33,7 @@
         else false
     end
 {%- endmacro %}
+
+{% macro databricks__json_lone_surrogate(text) -%}
+    {{- return(crosswalk.spark__json_lone_surrogate(text)) -}}
+{%- endmacro %}

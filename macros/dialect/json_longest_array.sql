@@ -16,3 +16,7 @@
 {% macro spark__json_longest_array(text) -%}
     {{ crosswalk.spark__longest_inside(text, '\\[', '\\]') }}
 {%- endmacro %}
+
+{% macro databricks__json_longest_array(text) -%}
+    {{- return(crosswalk.spark__json_longest_array(text)) -}}
+{%- endmacro %}

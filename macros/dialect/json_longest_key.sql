@@ -17,3 +17,7 @@
 {% macro spark__json_longest_key(object) -%}
     coalesce(array_max(transform({{ crosswalk.json_keys(object) }}, key -> length(key))), 0)
 {%- endmacro %}
+
+{% macro databricks__json_longest_key(object) -%}
+    {{- return(crosswalk.spark__json_longest_key(object)) -}}
+{%- endmacro %}

@@ -22,3 +22,7 @@
         {{ crosswalk.spark__json_entries(object, 3) }}, entry -> case when startswith(entry, '"') then octet_length(entry) - 2 else 0 end
     )), 0)
 {%- endmacro %}
+
+{% macro databricks__json_longest_string(object) -%}
+    {{- return(crosswalk.spark__json_longest_string(object)) -}}
+{%- endmacro %}

@@ -58,3 +58,7 @@
 {% macro spark__json_make_room(theirs, ours, reserved, prefix) -%}
     {{ crosswalk.spark__make_room(theirs, ours, reserved, prefix) }}
 {%- endmacro %}
+
+{% macro databricks__json_make_room(theirs, ours, reserved, prefix) -%}
+    {{- return(crosswalk.spark__json_make_room(theirs, ours, reserved, prefix)) -}}
+{%- endmacro %}

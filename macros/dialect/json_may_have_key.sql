@@ -28,3 +28,7 @@
     {%- for prefix in prefixes -%}{%- do patterns.append(modules.re.escape(prefix) ~ '[^"]*') -%}{%- endfor -%}
     ({{ object }} rlike {{ crosswalk.spark__pattern('"(?:' ~ patterns | join('|') ~ ')":') }})
 {%- endmacro %}
+
+{% macro databricks__json_may_have_key(object, names, prefixes) -%}
+    {{- return(crosswalk.spark__json_may_have_key(object, names, prefixes)) -}}
+{%- endmacro %}

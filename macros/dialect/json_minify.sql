@@ -16,3 +16,7 @@
 {% macro spark__json_minify(text) -%}
     {{ crosswalk.spark__minified(text) }}
 {%- endmacro %}
+
+{% macro databricks__json_minify(text) -%}
+    {{- return(crosswalk.spark__json_minify(text)) -}}
+{%- endmacro %}

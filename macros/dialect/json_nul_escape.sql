@@ -17,3 +17,7 @@
 {% macro spark__json_nul_escape(text) -%}
     case when contains({{ text }}, r'\u0000') then contains(replace({{ text }}, r'\\', r'\u005c'), r'\u0000') else false end
 {%- endmacro %}
+
+{% macro databricks__json_nul_escape(text) -%}
+    {{- return(crosswalk.spark__json_nul_escape(text)) -}}
+{%- endmacro %}

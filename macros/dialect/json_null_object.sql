@@ -26,3 +26,7 @@
         ~ '), name -> name is not null))), name -> ' ~ crosswalk.json_string('name') ~ " || ':null')"
     ) }}
 {%- endmacro %}
+
+{% macro databricks__json_null_object(array) -%}
+    {{- return(crosswalk.spark__json_null_object(array)) -}}
+{%- endmacro %}

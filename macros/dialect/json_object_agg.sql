@@ -20,3 +20,7 @@
         'transform(array_sort(collect_list(struct(' ~ key ~ ' as key, ' ~ value ~ ' as value))), pair -> ' ~ crosswalk.json_string('pair.key') ~ " || ':' || pair.value)"
     ) }}
 {%- endmacro %}
+
+{% macro databricks__json_object_agg(key, value) -%}
+    {{- return(crosswalk.spark__json_object_agg(key, value)) -}}
+{%- endmacro %}

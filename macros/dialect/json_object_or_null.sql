@@ -16,3 +16,7 @@
 {% macro spark__json_object_or_null(value) -%}
     {{ crosswalk.spark__let('whole', value, "case when startswith(whole, '{') then " ~ crosswalk.spark__without_space('whole') ~ ' end') }}
 {%- endmacro %}
+
+{% macro databricks__json_object_or_null(value) -%}
+    {{- return(crosswalk.spark__json_object_or_null(value)) -}}
+{%- endmacro %}

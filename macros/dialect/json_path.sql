@@ -24,3 +24,7 @@
     {%- set value = crosswalk.spark__json_value_pattern() -%}
     {{ crosswalk.spark__pattern('^[{](?:(?!' ~ written ~ ':)' ~ crosswalk.spark__json_string_pattern() ~ ':' ~ value ~ ',)*+' ~ written ~ ':(' ~ value ~ ')[,}]') }}
 {%- endmacro %}
+
+{% macro databricks__json_path(key) -%}
+    {{- return(crosswalk.spark__json_path(key)) -}}
+{%- endmacro %}

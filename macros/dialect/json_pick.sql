@@ -30,3 +30,7 @@
     )) }}
     {%- endif -%}
 {%- endmacro %}
+
+{% macro databricks__json_pick(object, keys) -%}
+    {{- return(crosswalk.spark__json_pick(object, keys)) -}}
+{%- endmacro %}

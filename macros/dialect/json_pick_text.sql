@@ -21,3 +21,7 @@
 {% macro spark__json_pick_text(object, keys) -%}
     transform({{ crosswalk.json_pick(object, keys) }}, picked -> {{ crosswalk.spark__value_text('picked') }})
 {%- endmacro %}
+
+{% macro databricks__json_pick_text(object, keys) -%}
+    {{- return(crosswalk.spark__json_pick_text(object, keys)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__json_picked(picked, keys, key) -%}
     {{ picked }}[{{ keys.index(key) }}]
 {%- endmacro %}
+
+{% macro databricks__json_picked(picked, keys, key) -%}
+    {{- return(crosswalk.spark__json_picked(picked, keys, key)) -}}
+{%- endmacro %}

@@ -16,3 +16,7 @@
 {% macro spark__json_picked_text(picked, keys, key) -%}
     {{ crosswalk.json_scalar_text(picked ~ '[' ~ keys.index(key) ~ ']') }}
 {%- endmacro %}
+
+{% macro databricks__json_picked_text(picked, keys, key) -%}
+    {{- return(crosswalk.spark__json_picked_text(picked, keys, key)) -}}
+{%- endmacro %}

@@ -22,3 +22,7 @@
         'transform(' ~ crosswalk.spark__json_entries(object, 1) ~ ', entry -> substr(before, 1, length(before) - 1) || substr(entry, 2))'
     )) }}
 {%- endmacro %}
+
+{% macro databricks__json_prefix_keys(object, prefix) -%}
+    {{- return(crosswalk.spark__json_prefix_keys(object, prefix)) -}}
+{%- endmacro %}

@@ -36,3 +36,7 @@
         r'\v', r'\u'
     )
 {%- endmacro %}
+
+{% macro databricks__json_repair_escapes(text) -%}
+    {{- return(crosswalk.spark__json_repair_escapes(text)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__json_shares_keys(one, other) -%}
     arrays_overlap({{ crosswalk.spark__json_entries(one, 2) }}, {{ crosswalk.spark__json_entries(other, 2) }})
 {%- endmacro %}
+
+{% macro databricks__json_shares_keys(one, other) -%}
+    {{- return(crosswalk.spark__json_shares_keys(one, other)) -}}
+{%- endmacro %}

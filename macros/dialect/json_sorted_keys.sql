@@ -20,3 +20,7 @@
 {% macro spark__json_sorted_keys(object) -%}
     {{ crosswalk.spark__object_of('array_sort(' ~ crosswalk.spark__json_entries(object, 1) ~ ')') }}
 {%- endmacro %}
+
+{% macro databricks__json_sorted_keys(object) -%}
+    {{- return(crosswalk.spark__json_sorted_keys(object)) -}}
+{%- endmacro %}

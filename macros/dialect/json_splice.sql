@@ -30,3 +30,7 @@
         {%- endfor %}
     ) as array<string>), ',') || '}'
 {%- endmacro %}
+
+{% macro databricks__json_splice(objects) -%}
+    {{- return(crosswalk.spark__json_splice(objects)) -}}
+{%- endmacro %}

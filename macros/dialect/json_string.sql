@@ -17,3 +17,7 @@
 {% macro spark__json_string(text) -%}
     nullif(regexp_extract(to_json(array({{ text }})), r'(?s)^\[(".*")\]$', 1), '')
 {%- endmacro %}
+
+{% macro databricks__json_string(text) -%}
+    {{- return(crosswalk.spark__json_string(text)) -}}
+{%- endmacro %}

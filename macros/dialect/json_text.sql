@@ -16,3 +16,7 @@
 {% macro spark__json_text(object, key) -%}
     {{ crosswalk.json_scalar_text(crosswalk.json_value(object, key)) }}
 {%- endmacro %}
+
+{% macro databricks__json_text(object, key) -%}
+    {{- return(crosswalk.spark__json_text(object, key)) -}}
+{%- endmacro %}

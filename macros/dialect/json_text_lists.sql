@@ -38,3 +38,7 @@
 {% macro spark__json_text_lists(object) -%}
     {{ crosswalk.spark__text_lists(object) }}
 {%- endmacro %}
+
+{% macro databricks__json_text_lists(object) -%}
+    {{- return(crosswalk.spark__json_text_lists(object)) -}}
+{%- endmacro %}

@@ -17,3 +17,7 @@
 {% macro spark__json_type_name() -%}
     string
 {%- endmacro %}
+
+{% macro databricks__json_type_name() -%}
+    {{- return(crosswalk.spark__json_type_name()) -}}
+{%- endmacro %}

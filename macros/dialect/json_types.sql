@@ -17,3 +17,7 @@
 {% macro spark__json_types() -%}
     {{- return(['string']) -}}
 {%- endmacro %}
+
+{% macro databricks__json_types() -%}
+    {{- return(crosswalk.spark__json_types()) -}}
+{%- endmacro %}

@@ -17,3 +17,7 @@
 {% macro spark__json_value(object, key) -%}
     nullif(regexp_extract({{ object }}, {{ crosswalk.json_path(key) }}, 1), '')
 {%- endmacro %}
+
+{% macro databricks__json_value(object, key) -%}
+    {{- return(crosswalk.spark__json_value(object, key)) -}}
+{%- endmacro %}

@@ -16,3 +16,7 @@
 {% macro spark__json_widest_object(text) -%}
     {{ crosswalk.spark__longest_inside(text, '[{]', '[}]') }}
 {%- endmacro %}
+
+{% macro databricks__json_widest_object(text) -%}
+    {{- return(crosswalk.spark__json_widest_object(text)) -}}
+{%- endmacro %}

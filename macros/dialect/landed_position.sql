@@ -18,3 +18,7 @@
 {% macro spark__landed_position(order_by) -%}
     row_number() over (order by {{ order_by | join(', ') }}) as landed_position,
 {%- endmacro %}
+
+{% macro databricks__landed_position(order_by) -%}
+    {{- return(crosswalk.spark__landed_position(order_by)) -}}
+{%- endmacro %}

@@ -21,3 +21,7 @@
 {% macro spark__latest(value, order_by, where=none) -%}
     max_by({{ value }}, struct({{ order_by | join(', ') }})) filter (where {{ value }} is not null{{ ' and ' ~ where if where }})
 {%- endmacro %}
+
+{% macro databricks__latest(value, order_by, where=none) -%}
+    {{- return(crosswalk.spark__latest(value, order_by, where)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__list_size(list) -%}
     size({{ list }})
 {%- endmacro %}
+
+{% macro databricks__list_size(list) -%}
+    {{- return(crosswalk.spark__list_size(list)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__literal(text) -%}
     '{{ text | string | replace('\\', '\\\\') | replace("'", "\\'") }}'
 {%- endmacro %}
+
+{% macro databricks__literal(text) -%}
+    {{- return(crosswalk.spark__literal(text)) -}}
+{%- endmacro %}

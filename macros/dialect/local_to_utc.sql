@@ -23,3 +23,7 @@
         'case when from_utc_timestamp(later, ' ~ zone ~ ') = local then later else to_utc_timestamp(local, ' ~ zone ~ ') end'
     )) }}
 {%- endmacro %}
+
+{% macro databricks__local_to_utc(timestamp, zone) -%}
+    {{- return(crosswalk.spark__local_to_utc(timestamp, zone)) -}}
+{%- endmacro %}

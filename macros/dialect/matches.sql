@@ -18,3 +18,7 @@
 {% macro spark__matches(text, pattern) -%}
     ({{ text }} rlike {{ crosswalk.spark__expression(pattern) }})
 {%- endmacro %}
+
+{% macro databricks__matches(text, pattern) -%}
+    {{- return(crosswalk.spark__matches(text, pattern)) -}}
+{%- endmacro %}

@@ -18,3 +18,7 @@
 {% macro spark__md5_hex(text) -%}
     md5({{ text }})
 {%- endmacro %}
+
+{% macro databricks__md5_hex(text) -%}
+    {{- return(crosswalk.spark__md5_hex(text)) -}}
+{%- endmacro %}

@@ -16,3 +16,7 @@
 {% macro spark__number_text(number) -%}
     {{ crosswalk.spark__written_number(number) }}
 {%- endmacro %}
+
+{% macro databricks__number_text(number) -%}
+    {{- return(crosswalk.spark__number_text(number)) -}}
+{%- endmacro %}

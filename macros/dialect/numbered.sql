@@ -41,3 +41,7 @@
     ) as parts
         on {{ relation }}.{{ order_by[0] }} <=> parts.part
 {%- endmacro %}
+
+{% macro databricks__numbered(relation, columns, order_by, number) -%}
+    {{- return(crosswalk.spark__numbered(relation, columns, order_by, number)) -}}
+{%- endmacro %}

@@ -31,3 +31,7 @@
 {% macro spark__parse_time(text) -%}
     {{ crosswalk.spark__read_time(text) }}
 {%- endmacro %}
+
+{% macro databricks__parse_time(text) -%}
+    {{- return(crosswalk.spark__parse_time(text)) -}}
+{%- endmacro %}

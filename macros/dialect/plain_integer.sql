@@ -24,3 +24,7 @@
         when {{ text }} rlike '^[0-9]([.][0-9]+)?[eE][+]?[0-9]{1,2}$' then cast(try_cast({{ text }} as decimal(38, 0)) as string)
     end
 {%- endmacro %}
+
+{% macro databricks__plain_integer(text) -%}
+    {{- return(crosswalk.spark__plain_integer(text)) -}}
+{%- endmacro %}

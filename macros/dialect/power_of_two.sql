@@ -18,3 +18,7 @@
 {% macro spark__power_of_two(number) -%}
     shiftleft(cast(1 as bigint), length(ltrim('0', bin(cast(ceil(greatest({{ number }}, 1)) as bigint) - 1))))
 {%- endmacro %}
+
+{% macro databricks__power_of_two(number) -%}
+    {{- return(crosswalk.spark__power_of_two(number)) -}}
+{%- endmacro %}

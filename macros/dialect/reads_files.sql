@@ -18,3 +18,7 @@
 {% macro spark__reads_files() -%}
     {{- return(false) -}}
 {%- endmacro %}
+
+{% macro databricks__reads_files() -%}
+    {{- return(crosswalk.spark__reads_files()) -}}
+{%- endmacro %}

@@ -17,3 +17,7 @@
 {% macro spark__recursion_levels(levels) -%}
     {{- ' max recursion level ' ~ levels -}}
 {%- endmacro %}
+
+{% macro databricks__recursion_levels(levels) -%}
+    {{- return(crosswalk.spark__recursion_levels(levels)) -}}
+{%- endmacro %}

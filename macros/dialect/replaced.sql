@@ -18,3 +18,7 @@
 {% macro spark__replaced(text, pattern, replacement) -%}
     regexp_replace({{ text }}, {{ crosswalk.spark__expression(pattern) }}, {{ crosswalk.literal(replacement | replace('\\1', '$1')) }})
 {%- endmacro %}
+
+{% macro databricks__replaced(text, pattern, replacement) -%}
+    {{- return(crosswalk.spark__replaced(text, pattern, replacement)) -}}
+{%- endmacro %}

@@ -16,3 +16,7 @@
 {% macro spark__row_position() -%}
     landed_position
 {%- endmacro %}
+
+{% macro databricks__row_position() -%}
+    {{- return(crosswalk.spark__row_position()) -}}
+{%- endmacro %}

@@ -17,3 +17,7 @@
 {% macro spark__safe_integer(text) -%}
     case when {{ text }} rlike '^-?[0-9]{1,19}$' then try_cast({{ text }} as bigint) end
 {%- endmacro %}
+
+{% macro databricks__safe_integer(text) -%}
+    {{- return(crosswalk.spark__safe_integer(text)) -}}
+{%- endmacro %}

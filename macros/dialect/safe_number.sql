@@ -19,3 +19,7 @@
         when {{ text }} rlike '^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$' and abs(try_cast({{ text }} as double)) < double('Infinity') then try_cast({{ text }} as double)
     end
 {%- endmacro %}
+
+{% macro databricks__safe_number(text) -%}
+    {{- return(crosswalk.spark__safe_number(text)) -}}
+{%- endmacro %}

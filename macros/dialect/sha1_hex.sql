@@ -18,3 +18,7 @@
 {% macro spark__sha1_hex(text) -%}
     sha1({{ text }})
 {%- endmacro %}
+
+{% macro databricks__sha1_hex(text) -%}
+    {{- return(crosswalk.spark__sha1_hex(text)) -}}
+{%- endmacro %}

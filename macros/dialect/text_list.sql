@@ -18,3 +18,7 @@
 {% macro spark__text_list(texts) -%}
     cast(array({% for text in texts %}{{ crosswalk.literal(text) }}{{ ', ' if not loop.last }}{% endfor %}) as array<string>)
 {%- endmacro %}
+
+{% macro databricks__text_list(texts) -%}
+    {{- return(crosswalk.spark__text_list(texts)) -}}
+{%- endmacro %}

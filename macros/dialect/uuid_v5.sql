@@ -28,3 +28,7 @@
         || translate(substr(digest, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr(digest, 18, 3) || '-' || substr(digest, 21, 12)
     ") }}
 {%- endmacro %}
+
+{% macro databricks__uuid_v5(namespace, name) -%}
+    {{- return(crosswalk.spark__uuid_v5(namespace, name)) -}}
+{%- endmacro %}

@@ -25,3 +25,7 @@
         || translate(substr(made.digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr(made.digest, 5, 3) || '-' || substr(made.digest, 8, 12)
     ") }}
 {%- endmacro %}
+
+{% macro databricks__uuid_v7(milliseconds, seed) -%}
+    {{- return(crosswalk.spark__uuid_v7(milliseconds, seed)) -}}
+{%- endmacro %}

@@ -30,3 +30,7 @@
         else date_format({{ timestamp }}, 'yyyy-MM-dd HH:mm:ss.SSSSSS\'+00\'')
     end
 {%- endmacro %}
+
+{% macro databricks__warehouse_time(timestamp) -%}
+    {{- return(crosswalk.spark__warehouse_time(timestamp)) -}}
+{%- endmacro %}

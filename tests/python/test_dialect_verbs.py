@@ -478,6 +478,23 @@ for text, strict in [
     (None, False),
 ]:
     case("json_is_strict_object", "json_is_strict_object('x')", strict, x=text, what=str(text))
+
+
+def nested(levels: int) -> str:
+    """An object with objects inside one another."""
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+# On Spark how deep a text is read is written into the regular expressions.
+case("json_is_strict_object", "json_is_strict_object('x')", True, x=nested(16), what="16 levels")
+case(
+    "json_is_strict_object",
+    "json_is_strict_object('x')",
+    Each(True, True, False),
+    x=nested(17),
+    what="17 levels",
+)
+case("json_text", "json_text('x', 'a')", nested(18), x=nested(19), what="19 levels")
 for text, has_nul, has_half, repaired in [
     ('{"a":"x\\u0000y"}', True, False, '{"a":"x\\ufffdy"}'),
     ('{"a":"x\\\\u0000y"}', False, False, '{"a":"x\\u005cu0000y"}'),
@@ -997,8 +1014,8 @@ case(
     ["1b", "2a"],
     query=Each(
         "select ['1b', '2a'] {}",
-        *["select array_agg(landed_position || x order by x desc) from (select {} x from given) as landed"]
-        * 2,
+        "select array_agg(landed_position || x order by x desc) from (select {} x from given) as landed",
+        "select array_sort(array_agg(landed_position || x)) from (select {} x from given) as numbered",
     ),
     rows=[{"x": "a"}, {"x": "b"}],
 )
@@ -1050,7 +1067,7 @@ case(
     "recursion_levels",
     "recursion_levels(200)",
     150,
-    query="with recursive steps{} as (select 1 as n union all select n + 1 as n from steps where n < 150)"
+    query="with recursive steps {} as (select 1 as n union all select n + 1 as n from steps where n < 150)"
     " select max(n) from steps",
 )
 

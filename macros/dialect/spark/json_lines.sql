@@ -35,7 +35,7 @@
     {%- set bare = "regexp_replace(line_text, " ~ crosswalk.spark__pattern(string) ~ ", chr(1))" -%}
     {%- set scalars = "regexp_replace(regexp_replace(bare_text, " ~ crosswalk.spark__pattern(scalar) ~ ", chr(2)), r'[ \\t\\r\\n]++', '')" -%}
     {%- set reduced = "aggregate(
-        sequence(1, " ~ (crosswalk.spark__json_levels() + 1) ~ "), " ~ scalars ~ ",
+        sequence(1, " ~ crosswalk.spark__json_levels() ~ "), " ~ scalars ~ ",
         (rest, level) -> case when length(rest) < 2 then rest else regexp_replace(rest, " ~ crosswalk.spark__pattern(innermost) ~ ", chr(2)) end
     )" -%}
     {%- set too_large = "exists(
