@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top.
+# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark` builds .venv-spark beside it,
+# since Spark's packages have no room in the same environment; it needs Java 17 or later.
 # PYTHON chooses the interpreter. With nothing changed it returns at once.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,11 +20,11 @@ find_python() {
 
 install() {
     if command -v uv >/dev/null; then
-        uv pip install --quiet --python .venv/bin/python "$@"
+        uv pip install --quiet --python "$venv/bin/python" "$@"
     else
         # Twice quiet: a pip.conf may name places that hold nothing of ours, and pip warns of each.
         # What a pip.conf may ask of other installs must not stop this one.
-        PIP_USER=0 PIP_REQUIRE_HASHES=0 .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check "$@"
+        PIP_USER=0 PIP_REQUIRE_HASHES=0 "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check "$@"
     fi
 }
 
@@ -38,24 +39,47 @@ fingerprint() {
 }
 
 is_current() {
-    [ -x .venv/bin/python ] && [ "$(cat "$1" 2>/dev/null)" = "$2" ]
+    [ -x "$venv/bin/python" ] && [ "$(cat "$1" 2>/dev/null)" = "$2" ]
+}
+
+make_env() {
+    local python
+    python=$(find_python)
+    echo "Installing into $venv with $("$python" --version) ..."
+    rm -rf "$venv"
+    if command -v uv >/dev/null; then
+        uv venv --quiet --python "$python" "$venv"
+    elif ! "$python" -m venv "$venv"; then
+        echo "$python cannot make virtual environments: install its venv module (python3-venv on Debian), or uv." >&2
+        return 1
+    fi
+}
+
+spark() {
+    local venv=.venv-spark stamp=.venv-spark/setup.stamp current
+    current=$(fingerprint requirements-spark.txt)
+    if is_current "$stamp" "$current"; then return; fi
+    if ! command -v java >/dev/null && [ -z "${JAVA_HOME:-}" ]; then
+        echo "Spark needs Java 17 or later: install it (openjdk-17-jre-headless on Debian), or set JAVA_HOME." >&2
+        return 1
+    fi
+    make_env
+    # pyspark comes as source only, which nothing has to be compiled for
+    install --no-deps --require-hashes --only-binary :all: --no-binary pyspark -r requirements-spark.txt
+    echo "$current" > "$stamp"
 }
 
 main() {
-    local stamp=.venv/setup.stamp dev_stamp=.venv/dev.stamp current
+    local venv=.venv stamp=.venv/setup.stamp dev_stamp=.venv/dev.stamp current
+
+    if [ "${1:-}" = spark ]; then
+        spark
+        return
+    fi
 
     current=$(fingerprint requirements.in requirements.txt)
     if ! is_current "$stamp" "$current"; then
-        local python
-        python=$(find_python)
-        echo "Installing into .venv with $("$python" --version) ..."
-        rm -rf .venv
-        if command -v uv >/dev/null; then
-            uv venv --quiet --python "$python" .venv
-        elif ! "$python" -m venv .venv; then
-            echo "$python cannot make virtual environments: install its venv module (python3-venv on Debian), or uv." >&2
-            return 1
-        fi
+        make_env
         install_pinned requirements.txt
         install --no-deps --no-build-isolation -e .
         echo "$current" > "$stamp"

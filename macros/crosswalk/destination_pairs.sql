@@ -65,7 +65,7 @@
 {% macro number_json(column) -%}
     case
         when {{ column }} = floor({{ column }}) and abs({{ column }}) < 1e15 then cast(cast({{ column }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
-        else cast({{ column }} as {{ dbt.type_string() }})
+        else {{ crosswalk.number_text(column) }}
     end
 {%- endmacro %}
 

@@ -6,7 +6,7 @@
     {%- set kept = graph.setdefault('crosswalk_seed_rows', {}) -%}
     {%- if seed in kept -%}{{ return(kept[seed]) }}{%- endif -%}
     {#- a unit test has no graph: there the seed stands where the target says -#}
-    {%- set place = {'database': target.database, 'schema': target.schema, 'alias': seed} -%}
+    {%- set place = {'database': target.get('database'), 'schema': target.schema, 'alias': seed} -%}
     {%- set nodes = graph.nodes.values() | selectattr('name', 'equalto', seed) | selectattr('resource_type', 'equalto', 'seed') | list if graph.nodes else [place] -%}
     {%- if not nodes -%}
         {{ exceptions.raise_compiler_error("There is no seed named '" ~ seed ~ "'. Put " ~ seed ~ ".csv into seeds/ or change the variable that names it.") }}

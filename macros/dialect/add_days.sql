@@ -13,3 +13,12 @@
 {% macro postgres__add_days(timestamp, days) -%}
     ({{ timestamp }} + ({{ days }}) * interval '1 day')
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: timestampadd. #}
+{% macro spark__add_days(timestamp, days) -%}
+    timestampadd(day, {{ days }}, {{ timestamp }})
+{%- endmacro %}
+
+{% macro databricks__add_days(timestamp, days) -%}
+    {{- return(crosswalk.spark__add_days(timestamp, days)) -}}
+{%- endmacro %}

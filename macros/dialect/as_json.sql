@@ -13,3 +13,11 @@
 {% macro postgres__as_json(text) -%}
     ({{ text }})::{{ crosswalk.json_type_name() }}
 {%- endmacro %}
+
+{% macro spark__as_json(text) -%}
+    cast({{ text }} as {{ crosswalk.json_type_name() }})
+{%- endmacro %}
+
+{% macro databricks__as_json(text) -%}
+    {{- return(crosswalk.spark__as_json(text)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__by_bytes(text) -%}
     ({{ text }}) collate "C"
 {%- endmacro %}
+
+{# Spark SQL reference, Collation: the default, UTF8_BINARY, sorts by bytes. #}
+{% macro spark__by_bytes(text) -%}
+    {{ text }}
+{%- endmacro %}
+
+{% macro databricks__by_bytes(text) -%}
+    {{- return(crosswalk.spark__by_bytes(text)) -}}
+{%- endmacro %}

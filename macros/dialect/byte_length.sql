@@ -13,3 +13,12 @@
 {% macro postgres__byte_length(text) -%}
     octet_length({{ text }})::bigint
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: octet_length. #}
+{% macro spark__byte_length(text) -%}
+    cast(octet_length({{ text }}) as bigint)
+{%- endmacro %}
+
+{% macro databricks__byte_length(text) -%}
+    {{- return(crosswalk.spark__byte_length(text)) -}}
+{%- endmacro %}

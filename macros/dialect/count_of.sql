@@ -12,3 +12,11 @@
 {% macro postgres__count_of(text, character) -%}
     (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
 {%- endmacro %}
+
+{% macro spark__count_of(text, character) -%}
+    (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
+{%- endmacro %}
+
+{% macro databricks__count_of(text, character) -%}
+    {{- return(crosswalk.spark__count_of(text, character)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__each_element(array, alias='elements') -%}
     {{ crosswalk.postgres__function('json_elements') }}(({{ array }})::text) as {{ alias }}
 {%- endmacro %}
+
+{# Spark SQL reference, LATERAL SUBQUERY and Table-valued Functions. #}
+{% macro spark__each_element(array, alias='elements') -%}
+    lateral explode({{ crosswalk.spark__json_elements(array) }}) as {{ alias }} (element)
+{%- endmacro %}
+
+{% macro databricks__each_element(array, alias='elements') -%}
+    {{- return(crosswalk.spark__each_element(array, alias)) -}}
+{%- endmacro %}

@@ -13,3 +13,15 @@
 {% macro postgres__each_key(object, alias='entries') -%}
     {{ crosswalk.postgres__function('json_entries') }}(({{ object }})::text) as {{ alias }}
 {%- endmacro %}
+
+{# Spark SQL reference, LATERAL SUBQUERY and Built-in Functions: inline, arrays_zip. #}
+{% macro spark__each_key(object, alias='entries') -%}
+    lateral inline(arrays_zip(
+        {{ crosswalk.spark__json_unquoted(crosswalk.spark__json_entries(object, 2)) | indent(8) }},
+        {{ crosswalk.spark__json_entries(object, 3) }}
+    )) as {{ alias }} (key, value)
+{%- endmacro %}
+
+{% macro databricks__each_key(object, alias='entries') -%}
+    {{- return(crosswalk.spark__each_key(object, alias)) -}}
+{%- endmacro %}

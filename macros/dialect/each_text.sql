@@ -13,3 +13,12 @@
 {% macro postgres__each_text(list, column, alias) -%}
     unnest({{ list }}) as {{ alias }} ({{ column }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: explode. #}
+{% macro spark__each_text(list, column, alias) -%}
+    lateral explode({{ list }}) as {{ alias }} ({{ column }})
+{%- endmacro %}
+
+{% macro databricks__each_text(list, column, alias) -%}
+    {{- return(crosswalk.spark__each_text(list, column, alias)) -}}
+{%- endmacro %}

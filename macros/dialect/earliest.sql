@@ -13,3 +13,12 @@
 {% macro postgres__earliest(value, order_by) -%}
     (array_agg({{ value }} order by {{ order_by | join(', ') }}) filter (where {{ value }} is not null))[1]
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: min_by; a struct is compared field by field. #}
+{% macro spark__earliest(value, order_by) -%}
+    min_by({{ value }}, struct({{ order_by | join(', ') }})) filter (where {{ value }} is not null)
+{%- endmacro %}
+
+{% macro databricks__earliest(value, order_by) -%}
+    {{- return(crosswalk.spark__earliest(value, order_by)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__epoch_ms(timestamp) -%}
     trunc(extract(epoch from {{ timestamp }}) * 1000)::bigint
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: unix_millis. #}
+{% macro spark__epoch_ms(timestamp) -%}
+    unix_millis({{ timestamp }})
+{%- endmacro %}
+
+{% macro databricks__epoch_ms(timestamp) -%}
+    {{- return(crosswalk.spark__epoch_ms(timestamp)) -}}
+{%- endmacro %}

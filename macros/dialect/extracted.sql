@@ -13,3 +13,12 @@
 {% macro postgres__extracted(text, pattern) -%}
     (regexp_match({{ text }}, {{ crosswalk.literal(pattern) }}))[1]
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: regexp_extract_all; regexp_extract gives no null. #}
+{% macro spark__extracted(text, pattern) -%}
+    get(regexp_extract_all({{ text }}, {{ crosswalk.spark__expression(pattern) }}, 1), 0)
+{%- endmacro %}
+
+{% macro databricks__extracted(text, pattern) -%}
+    {{- return(crosswalk.spark__extracted(text, pattern)) -}}
+{%- endmacro %}

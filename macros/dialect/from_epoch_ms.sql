@@ -12,3 +12,12 @@
 {% macro postgres__from_epoch_ms(milliseconds) -%}
     {{ crosswalk.postgres__function('from_epoch_us') }}(({{ milliseconds }})::bigint * 1000)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: timestamp_millis. #}
+{% macro spark__from_epoch_ms(milliseconds) -%}
+    timestamp_millis({{ milliseconds }})
+{%- endmacro %}
+
+{% macro databricks__from_epoch_ms(milliseconds) -%}
+    {{- return(crosswalk.spark__from_epoch_ms(milliseconds)) -}}
+{%- endmacro %}

@@ -12,3 +12,12 @@
 {% macro postgres__from_epoch_us(microseconds) -%}
     {{ crosswalk.postgres__function('from_epoch_us') }}(({{ microseconds }})::bigint)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: timestamp_micros. #}
+{% macro spark__from_epoch_us(microseconds) -%}
+    timestamp_micros({{ microseconds }})
+{%- endmacro %}
+
+{% macro databricks__from_epoch_us(microseconds) -%}
+    {{- return(crosswalk.spark__from_epoch_us(microseconds)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__hash_integer(text) -%}
     ('x' || substr(md5({{ text }}), 1, 7))::bit(28)::integer
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: conv, md5. #}
+{% macro spark__hash_integer(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 7), 16, 10) as int)
+{%- endmacro %}
+
+{% macro databricks__hash_integer(text) -%}
+    {{- return(crosswalk.spark__hash_integer(text)) -}}
+{%- endmacro %}

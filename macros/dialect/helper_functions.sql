@@ -16,3 +16,8 @@
     {{- crosswalk.postgres__text_functions() ~ crosswalk.postgres__time_functions() ~ crosswalk.postgres__line_functions() -}}
     {{- crosswalk.postgres__object_functions() ~ crosswalk.postgres__merge_functions() -}}
 {%- endmacro %}
+
+{# Nothing is made, but the session is looked at. #}
+{% macro spark__helper_functions() -%}
+    {{- crosswalk.spark__check_session() -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__hours_ahead(timestamp) -%}
     ceil(extract(epoch from {{ timestamp }} - (now() at time zone 'UTC')) / 3600)::bigint
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: unix_micros. #}
+{% macro spark__hours_ahead(timestamp) -%}
+    cast(ceil((unix_micros({{ timestamp }}) - unix_micros(current_timestamp())) / 3600000000) as bigint)
+{%- endmacro %}
+
+{% macro databricks__hours_ahead(timestamp) -%}
+    {{- return(crosswalk.spark__hours_ahead(timestamp)) -}}
+{%- endmacro %}

@@ -12,3 +12,11 @@
 {% macro postgres__is_blank(text) -%}
     (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
 {%- endmacro %}
+
+{% macro spark__is_blank(text) -%}
+    (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
+{%- endmacro %}
+
+{% macro databricks__is_blank(text) -%}
+    {{- return(crosswalk.spark__is_blank(text)) -}}
+{%- endmacro %}

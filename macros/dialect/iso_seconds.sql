@@ -13,3 +13,12 @@
 {% macro postgres__iso_seconds(timestamp) -%}
     to_char({{ timestamp }}, 'YYYY-MM-DD"T"HH24:MI:SS')
 {%- endmacro %}
+
+{# Spark SQL reference, Datetime Patterns; in the time zone of the session, which is UTC. #}
+{% macro spark__iso_seconds(timestamp) -%}
+    date_format({{ timestamp }}, 'yyyy-MM-dd\'T\'HH:mm:ss')
+{%- endmacro %}
+
+{% macro databricks__iso_seconds(timestamp) -%}
+    {{- return(crosswalk.spark__iso_seconds(timestamp)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__json_array_agg(value, order_by) -%}
     '[' || coalesce(string_agg({{ value }}, ',' order by {{ order_by }}), '') || ']'
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: collect_list, array_sort. #}
+{% macro spark__json_array_agg(value, order_by) -%}
+    '[' || array_join(transform(array_sort(collect_list(struct({{ order_by }} as place, {{ value }} as value))), row_value -> row_value.value), ',') || ']'
+{%- endmacro %}
+
+{% macro databricks__json_array_agg(value, order_by) -%}
+    {{- return(crosswalk.spark__json_array_agg(value, order_by)) -}}
+{%- endmacro %}

@@ -23,3 +23,16 @@
         {%- endfor %}
     ]::text[], ',') || '}'
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_join leaves nulls out. #}
+{% macro spark__json_build(pairs) -%}
+    '{' || array_join(cast(array(
+        {%- for pair in pairs %}
+        ({{ pair[0] }}) || ':' || ({{ pair[1] }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as array<string>), ',') || '}'
+{%- endmacro %}
+
+{% macro databricks__json_build(pairs) -%}
+    {{- return(crosswalk.spark__json_build(pairs)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__json_covers_keys(one, other) -%}
     {{ crosswalk.postgres__function('json_keys') }}(({{ one }})::text) @> {{ crosswalk.postgres__function('json_keys') }}(({{ other }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_except. #}
+{% macro spark__json_covers_keys(one, other) -%}
+    size(array_except({{ crosswalk.spark__json_entries(other, 2) }}, {{ crosswalk.spark__json_entries(one, 2) }})) = 0
+{%- endmacro %}
+
+{% macro databricks__json_covers_keys(one, other) -%}
+    {{- return(crosswalk.spark__json_covers_keys(one, other)) -}}
+{%- endmacro %}

@@ -17,3 +17,15 @@
 {% macro postgres__json_deeper_than(text, levels) -%}
     {{- crosswalk.duckdb__json_deeper_than(text, levels) -}}
 {%- endmacro %}
+
+{% macro spark__json_deeper_than(text, levels) -%}
+    {%- set rest = namespace(sql="regexp_replace(regexp_replace(" ~ text ~ ", " ~ crosswalk.spark__pattern(crosswalk.spark__json_string_pattern()) ~ ", ''), '[^{}]', '')") -%}
+    {%- for level in range(levels) -%}
+        {%- set rest.sql = "replace(" ~ rest.sql ~ ", '{}', '')" -%}
+    {%- endfor -%}
+    {{ rest.sql }} <> ''
+{%- endmacro %}
+
+{% macro databricks__json_deeper_than(text, levels) -%}
+    {{- return(crosswalk.spark__json_deeper_than(text, levels)) -}}
+{%- endmacro %}

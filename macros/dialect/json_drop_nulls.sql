@@ -18,3 +18,12 @@
 {% macro postgres__json_drop_nulls(object) -%}
     {{ crosswalk.postgres__function('json_drop_nulls') }}(({{ object }})::text)
 {%- endmacro %}
+
+{# Only a null ends so: a text ends with its quote, an object and an array with their brackets. #}
+{% macro spark__json_drop_nulls(object) -%}
+    {{ crosswalk.spark__object_of('filter(' ~ crosswalk.spark__json_entries(object, 1) ~ ", entry -> not endswith(entry, ':null'))") }}
+{%- endmacro %}
+
+{% macro databricks__json_drop_nulls(object) -%}
+    {{- return(crosswalk.spark__json_drop_nulls(object)) -}}
+{%- endmacro %}

@@ -21,3 +21,18 @@
 {% macro postgres__json_drop_values(object, keys, texts) -%}
     {{ crosswalk.postgres__function('json_drop_values') }}(({{ object }})::text, {{ crosswalk.text_list(keys) }}, {{ crosswalk.text_list(texts) }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_except; what is to go is written out, as a text and as any other value. #}
+{% macro spark__json_drop_values(object, keys, texts) -%}
+    {%- set entries = [] -%}
+    {%- for key in keys -%}
+        {%- for text in texts -%}
+            {%- do entries.extend([crosswalk.spark__key_text(key) ~ ':' ~ crosswalk.spark__key_text(text), crosswalk.spark__key_text(key) ~ ':' ~ text]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ crosswalk.spark__object_of('array_except(' ~ crosswalk.spark__json_entries(object, 1) ~ ', ' ~ crosswalk.text_list(entries) ~ ')') }}
+{%- endmacro %}
+
+{% macro databricks__json_drop_values(object, keys, texts) -%}
+    {{- return(crosswalk.spark__json_drop_values(object, keys, texts)) -}}
+{%- endmacro %}

@@ -15,3 +15,16 @@
 {% macro postgres__json_first_of_lists(object) -%}
     {{ crosswalk.postgres__function('json_first_of_lists') }}(({{ object }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: transform, regexp_replace. #}
+{% macro spark__json_first_of_lists(object) -%}
+    {%- set text = crosswalk.spark__json_string_pattern() -%}
+    {{ crosswalk.spark__object_of(
+        'transform(' ~ crosswalk.spark__json_entries(object, 1) ~ ', entry -> regexp_replace(entry, '
+        ~ crosswalk.spark__pattern('^(' ~ text ~ ':)\\[(' ~ crosswalk.spark__json_value_pattern() ~ ').*+$') ~ ", '$1$2'))"
+    ) }}
+{%- endmacro %}
+
+{% macro databricks__json_first_of_lists(object) -%}
+    {{- return(crosswalk.spark__json_first_of_lists(object)) -}}
+{%- endmacro %}

@@ -21,3 +21,20 @@
 {% macro postgres__json_from_texts(object) -%}
     {{ crosswalk.postgres__function('json_from_texts') }}(({{ object }})::text)
 {%- endmacro %}
+
+{% macro spark__json_from_texts(object) -%}
+    {{ crosswalk.spark__object_of(
+        'transform(' ~ crosswalk.spark__json_entries(object, 1) ~ ', entry -> '
+        ~ crosswalk.spark__let('said', 'struct(' ~ crosswalk.spark__entry_key('entry') ~ ' as key, ' ~ crosswalk.spark__entry_value('entry') ~ ' as value)', "
+            said.key || ':' || case
+                when said.value in ('\"true\"', '\"false\"') then substr(said.value, 2, length(said.value) - 2)
+                when said.value rlike '^\"(0|-?[1-9][0-9]{0,14}|-?(0|[1-9][0-9]*)[.][0-9]*[1-9])\"$' and length(replace(replace(said.value, '-', ''), '.', '')) < 18
+                    then substr(said.value, 2, length(said.value) - 2)
+                else said.value
+            end") ~ ')'
+    ) }}
+{%- endmacro %}
+
+{% macro databricks__json_from_texts(object) -%}
+    {{- return(crosswalk.spark__json_from_texts(object)) -}}
+{%- endmacro %}

@@ -14,3 +14,12 @@
 {% macro postgres__json_has_any_key(object, keys) -%}
     {{ crosswalk.postgres__function('json_has_any_key') }}(({{ object }})::text, {{ crosswalk.text_list(keys) }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: arrays_overlap. #}
+{% macro spark__json_has_any_key(object, keys) -%}
+    arrays_overlap({{ crosswalk.spark__json_entries(object, 2) }}, {{ crosswalk.spark__key_texts(keys) }})
+{%- endmacro %}
+
+{% macro databricks__json_has_any_key(object, keys) -%}
+    {{- return(crosswalk.spark__json_has_any_key(object, keys)) -}}
+{%- endmacro %}

@@ -15,3 +15,11 @@
 {% macro postgres__json_has_duplicate_keys(text) -%}
     {{ crosswalk.postgres__function('json_has_duplicate_keys') }}(({{ text }})::json)
 {%- endmacro %}
+
+{% macro spark__json_has_duplicate_keys(text) -%}
+    {{ crosswalk.spark__let('plain', crosswalk.json_minify(text), 'plain <> ' ~ crosswalk.spark__last_key_wins('plain')) }}
+{%- endmacro %}
+
+{% macro databricks__json_has_duplicate_keys(text) -%}
+    {{- return(crosswalk.spark__json_has_duplicate_keys(text)) -}}
+{%- endmacro %}

@@ -13,3 +13,20 @@
 {% macro postgres__json_has_path(text, path) -%}
     coalesce(jsonb_path_exists(({{ text }})::jsonb, 'strict {{ path | replace(".*", ' ? (@.type() == "object").*') }}', '{}', true), false)
 {%- endmacro %}
+
+{# One literal key and wildcards behind it: how deep objects stand in objects, without arrays and without empty objects at the end. #}
+{% macro spark__json_has_path(text, path) -%}
+    {%- set first = path.split('.')[1] -%}
+    {%- set levels = path.split('.*') | length - 1 -%}
+    {%- set bare = 'regexp_replace(' ~ crosswalk.json_value(text, first) ~ ', ' ~ crosswalk.spark__pattern(crosswalk.spark__json_string_pattern()) ~ ", '')" -%}
+    {%- set bare = 'regexp_replace(' ~ bare ~ ', ' ~ crosswalk.spark__pattern('\\[(?:[^\\]\\["{}]++|' ~ crosswalk.spark__json_nested_pattern() ~ ')*+\\]') ~ ", '')" -%}
+    {%- set rest = namespace(sql='regexp_replace(replace(' ~ bare ~ ", '{}', ''), '[^{}]', '')") -%}
+    {%- for level in range(levels - 1) -%}
+        {%- set rest.sql = "replace(" ~ rest.sql ~ ", '{}', '')" -%}
+    {%- endfor -%}
+    coalesce({{ rest.sql }} <> '', false)
+{%- endmacro %}
+
+{% macro databricks__json_has_path(text, path) -%}
+    {{- return(crosswalk.spark__json_has_path(text, path)) -}}
+{%- endmacro %}

@@ -31,3 +31,11 @@
 {% macro postgres__json_is_strict_object(text) -%}
     {{ crosswalk.postgres__function('json_is_strict_object') }}({{ text }})
 {%- endmacro %}
+
+{% macro spark__json_is_strict_object(text) -%}
+    {{ crosswalk.spark__is_strict_object(text) }}
+{%- endmacro %}
+
+{% macro databricks__json_is_strict_object(text) -%}
+    {{- return(crosswalk.spark__json_is_strict_object(text)) -}}
+{%- endmacro %}

@@ -18,3 +18,14 @@
 {% macro postgres__json_keep_keys(object, keys) -%}
     {{ crosswalk.postgres__function('json_keep_keys') }}(({{ object }})::text, {{ keys }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: filter. #}
+{% macro spark__json_keep_keys(object, keys) -%}
+    {{ crosswalk.spark__let('wanted', 'transform(' ~ keys ~ ', name -> ' ~ crosswalk.json_string('name') ~ ')', crosswalk.spark__object_of(
+        'filter(' ~ crosswalk.spark__json_entries(object, 1) ~ ', entry -> array_contains(wanted, ' ~ crosswalk.spark__entry_key('entry') ~ '))'
+    )) }}
+{%- endmacro %}
+
+{% macro databricks__json_keep_keys(object, keys) -%}
+    {{- return(crosswalk.spark__json_keep_keys(object, keys)) -}}
+{%- endmacro %}

@@ -12,3 +12,12 @@
 {% macro postgres__json_key_count(object) -%}
     cardinality({{ crosswalk.postgres__function('json_keys') }}(({{ object }})::text))
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: size. #}
+{% macro spark__json_key_count(object) -%}
+    size({{ crosswalk.spark__json_entries(object, 2) }})
+{%- endmacro %}
+
+{% macro databricks__json_key_count(object) -%}
+    {{- return(crosswalk.spark__json_key_count(object)) -}}
+{%- endmacro %}

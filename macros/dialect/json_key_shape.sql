@@ -13,3 +13,13 @@
 {% macro postgres__json_key_shape(text) -%}
     md5(regexp_replace({{ text }}, '("(?:[^"\\]|\\.)*"\s*:)|\{\s*\}|\[\s*\]|([{}\[\]])|"(?:[^"\\]|\\.)*"|[^"{}\[\]]+', '\1\2', 'g'))
 {%- endmacro %}
+
+{# java.util.regex.Pattern: of several alternatives the first that fits counts. What stays is the keys and the brackets around them. #}
+{% macro spark__json_key_shape(text) -%}
+    {%- set string = crosswalk.spark__json_string_pattern() -%}
+    md5(regexp_replace({{ text }}, {{ crosswalk.spark__pattern('(' ~ string ~ '\\s*+:)|[{]\\s*+[}]|\\[\\s*+\\]|([{}\\[\\]])|' ~ string ~ '|[^"{}\\[\\]]++') }}, '$1$2'))
+{%- endmacro %}
+
+{% macro databricks__json_key_shape(text) -%}
+    {{- return(crosswalk.spark__json_key_shape(text)) -}}
+{%- endmacro %}

@@ -12,3 +12,11 @@
 {% macro postgres__json_keys(object) -%}
     {{ crosswalk.postgres__function('json_keys') }}(({{ object }})::text)
 {%- endmacro %}
+
+{% macro spark__json_keys(object) -%}
+    {{ crosswalk.spark__json_unquoted(crosswalk.spark__json_entries(object, 2)) }}
+{%- endmacro %}
+
+{% macro databricks__json_keys(object) -%}
+    {{- return(crosswalk.spark__json_keys(object)) -}}
+{%- endmacro %}

@@ -21,3 +21,21 @@
 {% macro postgres__json_kind(value) -%}
     {{ crosswalk.postgres__function('json_kind') }}(({{ value }})::text)
 {%- endmacro %}
+
+{% macro spark__json_kind(value) -%}
+    case substr({{ value }}, 1, 1)
+        when '{' then 'object'
+        when '[' then 'array'
+        when '"' then 'string'
+        when 't' then 'boolean'
+        when 'f' then 'boolean'
+        when 'n' then 'null'
+        {%- for digit in '-0123456789' %}
+        when '{{ digit }}' then 'number'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{% macro databricks__json_kind(value) -%}
+    {{- return(crosswalk.spark__json_kind(value)) -}}
+{%- endmacro %}

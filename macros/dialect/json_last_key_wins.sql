@@ -74,3 +74,12 @@
     select {{ id }}, {{ crosswalk.postgres__function('json_last_key_wins') }}(({{ text }})::json) as {{ text }}
     from {{ relation }}
 {%- endmacro %}
+
+{% macro spark__json_last_key_wins(relation, id, text) -%}
+    select {{ id }}, {{ crosswalk.spark__let('plain', crosswalk.json_minify(text), crosswalk.spark__last_key_wins('plain')) | indent(4) }} as {{ text }}
+    from {{ relation }}
+{%- endmacro %}
+
+{% macro databricks__json_last_key_wins(relation, id, text) -%}
+    {{- return(crosswalk.spark__json_last_key_wins(relation, id, text)) -}}
+{%- endmacro %}

@@ -14,3 +14,11 @@
 {% macro postgres__json_line(text, is_strict) -%}
     case when coalesce({{ is_strict }}, true) then {{ crosswalk.json_minify(text) }} end
 {%- endmacro %}
+
+{% macro spark__json_line(text, is_strict) -%}
+    case when coalesce({{ is_strict }}, true) then {{ crosswalk.json_minify(text) }} end
+{%- endmacro %}
+
+{% macro databricks__json_line(text, is_strict) -%}
+    {{- return(crosswalk.spark__json_line(text, is_strict)) -}}
+{%- endmacro %}

@@ -22,3 +22,18 @@
 {% macro postgres__json_lone_surrogate(text) -%}
     {{ crosswalk.postgres__function('json_lone_surrogate') }}({{ text }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: regexp_replace, rlike; Literals: a raw string. #}
+{% macro spark__json_lone_surrogate(text) -%}
+    case
+        when contains({{ text }}, r'\ud') or contains({{ text }}, r'\uD')
+            then regexp_replace(
+                replace({{ text }}, r'\\', r'\u005c'), r'\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}', ''
+            ) rlike r'\\u[dD][89a-fA-F][0-9a-fA-F]{2}'
+        else false
+    end
+{%- endmacro %}
+
+{% macro databricks__json_lone_surrogate(text) -%}
+    {{- return(crosswalk.spark__json_lone_surrogate(text)) -}}
+{%- endmacro %}

@@ -12,3 +12,11 @@
 {% macro postgres__json_longest_array(text) -%}
     {{ crosswalk.postgres__function('json_largest') }}(({{ text }})::json, 'array')
 {%- endmacro %}
+
+{% macro spark__json_longest_array(text) -%}
+    {{ crosswalk.spark__longest_inside(text, '\\[', '\\]') }}
+{%- endmacro %}
+
+{% macro databricks__json_longest_array(text) -%}
+    {{- return(crosswalk.spark__json_longest_array(text)) -}}
+{%- endmacro %}

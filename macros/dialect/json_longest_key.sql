@@ -12,3 +12,12 @@
 {% macro postgres__json_longest_key(object) -%}
     {{ crosswalk.postgres__function('json_longest') }}(({{ object }})::text, 'key')
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_max. #}
+{% macro spark__json_longest_key(object) -%}
+    coalesce(array_max(transform({{ crosswalk.json_keys(object) }}, key -> length(key))), 0)
+{%- endmacro %}
+
+{% macro databricks__json_longest_key(object) -%}
+    {{- return(crosswalk.spark__json_longest_key(object)) -}}
+{%- endmacro %}

@@ -15,3 +15,14 @@
 {% macro postgres__json_longest_string(object) -%}
     {{ crosswalk.postgres__function('json_longest') }}(({{ object }})::text, 'text')
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_max. #}
+{% macro spark__json_longest_string(object) -%}
+    coalesce(array_max(transform(
+        {{ crosswalk.spark__json_entries(object, 3) }}, entry -> case when startswith(entry, '"') then octet_length(entry) - 2 else 0 end
+    )), 0)
+{%- endmacro %}
+
+{% macro databricks__json_longest_string(object) -%}
+    {{- return(crosswalk.spark__json_longest_string(object)) -}}
+{%- endmacro %}

@@ -54,3 +54,11 @@
 {% macro postgres__json_make_room(theirs, ours, reserved, prefix) -%}
     {{ crosswalk.postgres__function('json_make_room') }}(({{ theirs }})::text, ({{ ours }})::text, {{ crosswalk.text_list(reserved) }}, ({{ prefix }})::text)
 {%- endmacro %}
+
+{% macro spark__json_make_room(theirs, ours, reserved, prefix) -%}
+    {{ crosswalk.spark__make_room(theirs, ours, reserved, prefix) }}
+{%- endmacro %}
+
+{% macro databricks__json_make_room(theirs, ours, reserved, prefix) -%}
+    {{- return(crosswalk.spark__json_make_room(theirs, ours, reserved, prefix)) -}}
+{%- endmacro %}

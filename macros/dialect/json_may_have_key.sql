@@ -20,3 +20,15 @@
     {%- for prefix in prefixes -%}{%- do patterns.append(modules.re.escape(prefix) ~ '[^"]*') -%}{%- endfor -%}
     (({{ object }})::text ~ {{ crosswalk.literal('"(?:' ~ patterns | join('|') ~ ')":') }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: rlike. #}
+{% macro spark__json_may_have_key(object, names, prefixes) -%}
+    {%- set patterns = [] -%}
+    {%- for name in names -%}{%- do patterns.append(modules.re.escape(name | string | replace('\\', '\\\\') | replace('"', '\\"'))) -%}{%- endfor -%}
+    {%- for prefix in prefixes -%}{%- do patterns.append(modules.re.escape(prefix) ~ '[^"]*') -%}{%- endfor -%}
+    ({{ object }} rlike {{ crosswalk.spark__pattern('"(?:' ~ patterns | join('|') ~ ')":') }})
+{%- endmacro %}
+
+{% macro databricks__json_may_have_key(object, names, prefixes) -%}
+    {{- return(crosswalk.spark__json_may_have_key(object, names, prefixes)) -}}
+{%- endmacro %}

@@ -12,3 +12,11 @@
 {% macro postgres__json_minify(text) -%}
     {{ crosswalk.postgres__function('json_minify') }}(({{ text }})::text)
 {%- endmacro %}
+
+{% macro spark__json_minify(text) -%}
+    {{ crosswalk.spark__minified(text) }}
+{%- endmacro %}
+
+{% macro databricks__json_minify(text) -%}
+    {{- return(crosswalk.spark__json_minify(text)) -}}
+{%- endmacro %}

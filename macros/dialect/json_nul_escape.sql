@@ -12,3 +12,12 @@
 {% macro postgres__json_nul_escape(text) -%}
     {{ crosswalk.postgres__function('json_nul_escape') }}({{ text }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: contains; Literals: a raw string. #}
+{% macro spark__json_nul_escape(text) -%}
+    case when contains({{ text }}, r'\u0000') then contains(replace({{ text }}, r'\\', r'\u005c'), r'\u0000') else false end
+{%- endmacro %}
+
+{% macro databricks__json_nul_escape(text) -%}
+    {{- return(crosswalk.spark__json_nul_escape(text)) -}}
+{%- endmacro %}

@@ -18,3 +18,15 @@
 {% macro postgres__json_null_object(array) -%}
     {{ crosswalk.postgres__function('json_null_object') }}(({{ array }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_distinct, array_sort. #}
+{% macro spark__json_null_object(array) -%}
+    {{ crosswalk.spark__object_of(
+        'transform(array_sort(array_distinct(filter(transform(' ~ crosswalk.spark__json_elements(array) ~ ', element -> ' ~ crosswalk.spark__value_text('element')
+        ~ '), name -> name is not null))), name -> ' ~ crosswalk.json_string('name') ~ " || ':null')"
+    ) }}
+{%- endmacro %}
+
+{% macro databricks__json_null_object(array) -%}
+    {{- return(crosswalk.spark__json_null_object(array)) -}}
+{%- endmacro %}

@@ -13,3 +13,14 @@
 {% macro postgres__json_object_agg(key, value) -%}
     '{' || coalesce(string_agg({{ crosswalk.postgres__function('json_string') }}(({{ key }})::text) || ':' || ({{ value }})::text, ',' order by ({{ key }})::text collate "C"), '') || '}'
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: collect_list, array_sort. #}
+{% macro spark__json_object_agg(key, value) -%}
+    {{ crosswalk.spark__object_of(
+        'transform(array_sort(collect_list(struct(' ~ key ~ ' as key, ' ~ value ~ ' as value))), pair -> ' ~ crosswalk.json_string('pair.key') ~ " || ':' || pair.value)"
+    ) }}
+{%- endmacro %}
+
+{% macro databricks__json_object_agg(key, value) -%}
+    {{- return(crosswalk.spark__json_object_agg(key, value)) -}}
+{%- endmacro %}

@@ -12,3 +12,11 @@
 {% macro postgres__json_object_or_null(value) -%}
     case when {{ crosswalk.postgres__function('json_kind') }}(({{ value }})::text) = 'object' then {{ crosswalk.postgres__function('json_minify') }}(({{ value }})::text) end
 {%- endmacro %}
+
+{% macro spark__json_object_or_null(value) -%}
+    {{ crosswalk.spark__let('whole', value, "case when startswith(whole, '{') then " ~ crosswalk.spark__without_space('whole') ~ ' end') }}
+{%- endmacro %}
+
+{% macro databricks__json_object_or_null(value) -%}
+    {{- return(crosswalk.spark__json_object_or_null(value)) -}}
+{%- endmacro %}

@@ -17,3 +17,14 @@
 {% macro postgres__json_path(key) -%}
     array[{{ crosswalk.literal(key) }}]
 {%- endmacro %}
+
+{# A regular expression here: the entries before the key, then its value as the first group. #}
+{% macro spark__json_path(key) -%}
+    {%- set written = modules.re.escape(crosswalk.spark__key_text(key) | string) -%}
+    {%- set value = crosswalk.spark__json_value_pattern() -%}
+    {{ crosswalk.spark__pattern('^[{](?:(?!' ~ written ~ ':)' ~ crosswalk.spark__json_string_pattern() ~ ':' ~ value ~ ',)*+' ~ written ~ ':(' ~ value ~ ')[,}]') }}
+{%- endmacro %}
+
+{% macro databricks__json_path(key) -%}
+    {{- return(crosswalk.spark__json_path(key)) -}}
+{%- endmacro %}

@@ -18,3 +18,19 @@
 {% macro postgres__json_pick(object, keys) -%}
     {{ crosswalk.postgres__function('json_pick') }}(({{ object }})::text, {{ crosswalk.text_list(keys) }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_position, get. #}
+{% macro spark__json_pick(object, keys) -%}
+    {%- if not keys -%}
+    cast(array() as array<string>)
+    {%- else -%}
+    {{ crosswalk.spark__let('whole', object, crosswalk.spark__let(
+        'known', 'struct(' ~ crosswalk.spark__json_entries('whole', 2) ~ ' as names, ' ~ crosswalk.spark__json_entries('whole', 3) ~ ' as found)',
+        'transform(' ~ crosswalk.spark__key_texts(keys) ~ ', wanted -> get(known.found, cast(array_position(known.names, wanted) as int) - 1))'
+    )) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro databricks__json_pick(object, keys) -%}
+    {{- return(crosswalk.spark__json_pick(object, keys)) -}}
+{%- endmacro %}

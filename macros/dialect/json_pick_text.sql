@@ -17,3 +17,11 @@
 {% macro postgres__json_pick_text(object, keys) -%}
     {{ crosswalk.postgres__function('json_pick_text') }}(({{ object }})::text, {{ crosswalk.text_list(keys) }})
 {%- endmacro %}
+
+{% macro spark__json_pick_text(object, keys) -%}
+    transform({{ crosswalk.json_pick(object, keys) }}, picked -> {{ crosswalk.spark__value_text('picked') }})
+{%- endmacro %}
+
+{% macro databricks__json_pick_text(object, keys) -%}
+    {{- return(crosswalk.spark__json_pick_text(object, keys)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__json_picked(picked, keys, key) -%}
     ({{ picked }})[{{ keys.index(key) + 1 }}]
 {%- endmacro %}
+
+{# Spark SQL reference, Data Types: an array begins with 0. #}
+{% macro spark__json_picked(picked, keys, key) -%}
+    {{ picked }}[{{ keys.index(key) }}]
+{%- endmacro %}
+
+{% macro databricks__json_picked(picked, keys, key) -%}
+    {{- return(crosswalk.spark__json_picked(picked, keys, key)) -}}
+{%- endmacro %}

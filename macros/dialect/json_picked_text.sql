@@ -12,3 +12,11 @@
 {% macro postgres__json_picked_text(picked, keys, key) -%}
     {{ crosswalk.postgres__function('json_scalar_text') }}(({{ picked }})[{{ keys.index(key) + 1 }}])
 {%- endmacro %}
+
+{% macro spark__json_picked_text(picked, keys, key) -%}
+    {{ crosswalk.json_scalar_text(picked ~ '[' ~ keys.index(key) ~ ']') }}
+{%- endmacro %}
+
+{% macro databricks__json_picked_text(picked, keys, key) -%}
+    {{- return(crosswalk.spark__json_picked_text(picked, keys, key)) -}}
+{%- endmacro %}

@@ -15,3 +15,14 @@
 {% macro postgres__json_prefix_keys(object, prefix) -%}
     {{ crosswalk.postgres__function('json_prefix_keys') }}(({{ object }})::text, ({{ prefix }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: transform. #}
+{% macro spark__json_prefix_keys(object, prefix) -%}
+    {{ crosswalk.spark__let('before', crosswalk.json_string(prefix), crosswalk.spark__object_of(
+        'transform(' ~ crosswalk.spark__json_entries(object, 1) ~ ', entry -> substr(before, 1, length(before) - 1) || substr(entry, 2))'
+    )) }}
+{%- endmacro %}
+
+{% macro databricks__json_prefix_keys(object, prefix) -%}
+    {{- return(crosswalk.spark__json_prefix_keys(object, prefix)) -}}
+{%- endmacro %}

@@ -22,3 +22,21 @@
 {% macro postgres__json_repair_escapes(text) -%}
     {{ crosswalk.postgres__function('json_repair_escapes') }}({{ text }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: regexp_replace, whose replacement has $1 for a group and a backslash before a backslash. #}
+{% macro spark__json_repair_escapes(text) -%}
+    replace(
+        regexp_replace(
+            regexp_replace(
+                replace(replace({{ text }}, r'\\', r'\u005c'), r'\u0000', r'\ufffd'),
+                r'\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})', r'\\v$1\\v$2'
+            ),
+            r'\\u[dD][89a-fA-F][0-9a-fA-F]{2}', r'\\ufffd'
+        ),
+        r'\v', r'\u'
+    )
+{%- endmacro %}
+
+{% macro databricks__json_repair_escapes(text) -%}
+    {{- return(crosswalk.spark__json_repair_escapes(text)) -}}
+{%- endmacro %}

@@ -15,3 +15,12 @@
 {% macro postgres__json_sorted_keys(object) -%}
     {{ crosswalk.postgres__function('json_sorted_keys') }}(({{ object }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_sort. #}
+{% macro spark__json_sorted_keys(object) -%}
+    {{ crosswalk.spark__object_of('array_sort(' ~ crosswalk.spark__json_entries(object, 1) ~ ')') }}
+{%- endmacro %}
+
+{% macro databricks__json_sorted_keys(object) -%}
+    {{- return(crosswalk.spark__json_sorted_keys(object)) -}}
+{%- endmacro %}

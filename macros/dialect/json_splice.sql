@@ -21,3 +21,16 @@
         {%- endfor %}
     ]::text[], ',') || '}'
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array_join leaves nulls out. #}
+{% macro spark__json_splice(objects) -%}
+    '{' || array_join(cast(array(
+        {%- for object in objects %}
+        nullif(substr({{ object }}, 2, length({{ object }}) - 2), ''){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as array<string>), ',') || '}'
+{%- endmacro %}
+
+{% macro databricks__json_splice(objects) -%}
+    {{- return(crosswalk.spark__json_splice(objects)) -}}
+{%- endmacro %}

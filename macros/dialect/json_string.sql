@@ -12,3 +12,12 @@
 {% macro postgres__json_string(text) -%}
     {{ crosswalk.postgres__function('json_string') }}(({{ text }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: to_json, which writes control characters and quotes as DuckDB does. #}
+{% macro spark__json_string(text) -%}
+    nullif(regexp_extract(to_json(array({{ text }})), r'(?s)^\[(".*")\]$', 1), '')
+{%- endmacro %}
+
+{% macro databricks__json_string(text) -%}
+    {{- return(crosswalk.spark__json_string(text)) -}}
+{%- endmacro %}

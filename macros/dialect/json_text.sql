@@ -12,3 +12,11 @@
 {% macro postgres__json_text(object, key) -%}
     {{ crosswalk.postgres__function('json_scalar_text') }}({{ crosswalk.postgres__function('json_value') }}(({{ object }})::text, {{ crosswalk.literal(key) }}))
 {%- endmacro %}
+
+{% macro spark__json_text(object, key) -%}
+    {{ crosswalk.json_scalar_text(crosswalk.json_value(object, key)) }}
+{%- endmacro %}
+
+{% macro databricks__json_text(object, key) -%}
+    {{- return(crosswalk.spark__json_text(object, key)) -}}
+{%- endmacro %}

@@ -34,3 +34,11 @@
 {% macro postgres__json_text_lists(object) -%}
     {{ crosswalk.postgres__function('json_text_lists') }}(({{ object }})::text)
 {%- endmacro %}
+
+{% macro spark__json_text_lists(object) -%}
+    {{ crosswalk.spark__text_lists(object) }}
+{%- endmacro %}
+
+{% macro databricks__json_text_lists(object) -%}
+    {{- return(crosswalk.spark__json_text_lists(object)) -}}
+{%- endmacro %}

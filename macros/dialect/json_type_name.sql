@@ -12,3 +12,12 @@
 {% macro postgres__json_type_name() -%}
     {{ var('json_type') }}
 {%- endmacro %}
+
+{# A text as it is: a VARIANT would not be what is sent. #}
+{% macro spark__json_type_name() -%}
+    string
+{%- endmacro %}
+
+{% macro databricks__json_type_name() -%}
+    {{- return(crosswalk.spark__json_type_name()) -}}
+{%- endmacro %}

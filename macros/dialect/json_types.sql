@@ -13,3 +13,11 @@
 {% macro postgres__json_types() -%}
     {{- return(['json', 'text']) -}}
 {%- endmacro %}
+
+{% macro spark__json_types() -%}
+    {{- return(['string']) -}}
+{%- endmacro %}
+
+{% macro databricks__json_types() -%}
+    {{- return(crosswalk.spark__json_types()) -}}
+{%- endmacro %}

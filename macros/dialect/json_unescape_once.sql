@@ -12,3 +12,11 @@
 {% macro postgres__json_unescape_once(text) -%}
     replace({{ text }}, '\\', '\')
 {%- endmacro %}
+
+{% macro spark__json_unescape_once(text) -%}
+    replace({{ text }}, r'\\', chr(92))
+{%- endmacro %}
+
+{% macro databricks__json_unescape_once(text) -%}
+    {{- return(crosswalk.spark__json_unescape_once(text)) -}}
+{%- endmacro %}

@@ -12,3 +12,11 @@
 {% macro postgres__json_unknown_keys(object, known) -%}
     {{ crosswalk.postgres__function('json_unknown_keys') }}(({{ object }})::text, {{ crosswalk.text_list(known) }})
 {%- endmacro %}
+
+{% macro spark__json_unknown_keys(object, known) -%}
+    {{ crosswalk.spark__json_unquoted('filter(' ~ crosswalk.spark__json_entries(object, 2) ~ ', key -> not array_contains(' ~ crosswalk.spark__key_texts(known) ~ ', key))') }}
+{%- endmacro %}
+
+{% macro databricks__json_unknown_keys(object, known) -%}
+    {{- return(crosswalk.spark__json_unknown_keys(object, known)) -}}
+{%- endmacro %}

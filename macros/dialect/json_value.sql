@@ -12,3 +12,12 @@
 {% macro postgres__json_value(object, key) -%}
     {{ crosswalk.postgres__function('json_value') }}(({{ object }})::text, {{ crosswalk.literal(key) }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: regexp_extract. #}
+{% macro spark__json_value(object, key) -%}
+    nullif(regexp_extract({{ object }}, {{ crosswalk.json_path(key) }}, 1), '')
+{%- endmacro %}
+
+{% macro databricks__json_value(object, key) -%}
+    {{- return(crosswalk.spark__json_value(object, key)) -}}
+{%- endmacro %}

@@ -12,3 +12,11 @@
 {% macro postgres__json_widest_object(text) -%}
     {{ crosswalk.postgres__function('json_largest') }}(({{ text }})::json, 'object')
 {%- endmacro %}
+
+{% macro spark__json_widest_object(text) -%}
+    {{ crosswalk.spark__longest_inside(text, '[{]', '[}]') }}
+{%- endmacro %}
+
+{% macro databricks__json_widest_object(text) -%}
+    {{- return(crosswalk.spark__json_widest_object(text)) -}}
+{%- endmacro %}

@@ -14,3 +14,12 @@
     row_number() over (order by {{ order_by | join(', ') }})
         {{- ' + (select coalesce(max(built.landed_position), 0) from ' ~ this ~ ' as built)' if crosswalk.adds_rows() }} as landed_position,
 {%- endmacro %}
+
+{# Spark SQL reference, Window Functions. #}
+{% macro spark__landed_position(order_by) -%}
+    row_number() over (order by {{ order_by | join(', ') }}) as landed_position,
+{%- endmacro %}
+
+{% macro databricks__landed_position(order_by) -%}
+    {{- return(crosswalk.spark__landed_position(order_by)) -}}
+{%- endmacro %}

@@ -16,3 +16,12 @@
 {% macro postgres__latest(value, order_by, where=none) -%}
     (array_agg({{ value }} order by {{ order_by | join(' desc, ') }} desc) filter (where {{ value }} is not null{{ ' and ' ~ where if where }}))[1]
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: max_by; a struct is compared field by field. #}
+{% macro spark__latest(value, order_by, where=none) -%}
+    max_by({{ value }}, struct({{ order_by | join(', ') }})) filter (where {{ value }} is not null{{ ' and ' ~ where if where }})
+{%- endmacro %}
+
+{% macro databricks__latest(value, order_by, where=none) -%}
+    {{- return(crosswalk.spark__latest(value, order_by, where)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__list_size(list) -%}
     cardinality({{ list }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: size. #}
+{% macro spark__list_size(list) -%}
+    size({{ list }})
+{%- endmacro %}
+
+{% macro databricks__list_size(list) -%}
+    {{- return(crosswalk.spark__list_size(list)) -}}
+{%- endmacro %}

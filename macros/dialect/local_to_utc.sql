@@ -14,3 +14,16 @@
 {% macro postgres__local_to_utc(timestamp, zone) -%}
     (({{ timestamp }} at time zone {{ crosswalk.literal(zone) }}) at time zone 'UTC')
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: to_utc_timestamp, which takes the earlier of two moments: the later one goes by the rules three hours on. #}
+{% macro spark__local_to_utc(timestamp, zone) -%}
+    {%- set zone = crosswalk.literal(zone) -%}
+    {{ crosswalk.spark__let('local', timestamp, crosswalk.spark__let(
+        'later', 'timestampadd(microsecond, unix_micros(to_utc_timestamp(timestampadd(hour, 3, local), ' ~ zone ~ ')) - unix_micros(timestampadd(hour, 3, local)), local)',
+        'case when from_utc_timestamp(later, ' ~ zone ~ ') = local then later else to_utc_timestamp(local, ' ~ zone ~ ') end'
+    )) }}
+{%- endmacro %}
+
+{% macro databricks__local_to_utc(timestamp, zone) -%}
+    {{- return(crosswalk.spark__local_to_utc(timestamp, zone)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__matches(text, pattern) -%}
     ({{ text }} ~ {{ crosswalk.literal(pattern) }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: rlike. #}
+{% macro spark__matches(text, pattern) -%}
+    ({{ text }} rlike {{ crosswalk.spark__expression(pattern) }})
+{%- endmacro %}
+
+{% macro databricks__matches(text, pattern) -%}
+    {{- return(crosswalk.spark__matches(text, pattern)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__md5_hex(text) -%}
     md5({{ text }})
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: md5. #}
+{% macro spark__md5_hex(text) -%}
+    md5({{ text }})
+{%- endmacro %}
+
+{% macro databricks__md5_hex(text) -%}
+    {{- return(crosswalk.spark__md5_hex(text)) -}}
+{%- endmacro %}

@@ -25,3 +25,23 @@
     from {{ relation }}
     order by {{ order_by | join(', ') }}
 {%- endmacro %}
+
+{# Spark SQL reference, Window Functions: a window without parts would pass all rows through one task, so each value of the first order has a count of its own. #}
+{% macro spark__numbered(relation, columns, order_by, number) -%}
+    select
+        row_number() over (partition by {{ order_by[0] }} order by {{ order_by[1:] | join(', ') }}) + parts.rows_before as {{ number }},
+        {{ columns | join(',\n        ') }}
+    from {{ relation }}
+    inner join (
+        select
+            {{ order_by[0] }} as part,
+            sum(count(*)) over (order by {{ order_by[0] }}) - count(*) as rows_before
+        from {{ relation }}
+        group by {{ order_by[0] }}
+    ) as parts
+        on {{ relation }}.{{ order_by[0] }} <=> parts.part
+{%- endmacro %}
+
+{% macro databricks__numbered(relation, columns, order_by, number) -%}
+    {{- return(crosswalk.spark__numbered(relation, columns, order_by, number)) -}}
+{%- endmacro %}

@@ -27,3 +27,11 @@
 {% macro postgres__parse_time(text) -%}
     {{ crosswalk.postgres__function('parse_time') }}(({{ text }})::text)
 {%- endmacro %}
+
+{% macro spark__parse_time(text) -%}
+    {{ crosswalk.spark__read_time(text) }}
+{%- endmacro %}
+
+{% macro databricks__parse_time(text) -%}
+    {{- return(crosswalk.spark__parse_time(text)) -}}
+{%- endmacro %}

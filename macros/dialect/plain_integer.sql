@@ -16,3 +16,15 @@
 {% macro postgres__plain_integer(text) -%}
     {{ crosswalk.postgres__function('plain_integer') }}(({{ text }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: try_cast. #}
+{% macro spark__plain_integer(text) -%}
+    case
+        when {{ text }} rlike '^[0-9]+[.]0+$' then regexp_extract({{ text }}, '^([0-9]+)', 1)
+        when {{ text }} rlike '^[0-9]([.][0-9]+)?[eE][+]?[0-9]{1,2}$' then cast(try_cast({{ text }} as decimal(38, 0)) as string)
+    end
+{%- endmacro %}
+
+{% macro databricks__plain_integer(text) -%}
+    {{- return(crosswalk.spark__plain_integer(text)) -}}
+{%- endmacro %}

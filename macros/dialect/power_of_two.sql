@@ -13,3 +13,12 @@
 {% macro postgres__power_of_two(number) -%}
     power(2, ceil(log(2, greatest({{ number }}, 1)::numeric)))
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: bin: of whole numbers, since a logarithm of doubles is off now and then. #}
+{% macro spark__power_of_two(number) -%}
+    shiftleft(cast(1 as bigint), length(ltrim('0', bin(cast(ceil(greatest({{ number }}, 1)) as bigint) - 1))))
+{%- endmacro %}
+
+{% macro databricks__power_of_two(number) -%}
+    {{- return(crosswalk.spark__power_of_two(number)) -}}
+{%- endmacro %}

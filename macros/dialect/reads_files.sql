@@ -14,3 +14,11 @@
 {% macro postgres__reads_files() -%}
     {{- return(false) -}}
 {%- endmacro %}
+
+{% macro spark__reads_files() -%}
+    {{- return(false) -}}
+{%- endmacro %}
+
+{% macro databricks__reads_files() -%}
+    {{- return(crosswalk.spark__reads_files()) -}}
+{%- endmacro %}

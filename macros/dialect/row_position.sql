@@ -12,3 +12,11 @@
 {% macro postgres__row_position() -%}
     landed_position
 {%- endmacro %}
+
+{% macro spark__row_position() -%}
+    landed_position
+{%- endmacro %}
+
+{% macro databricks__row_position() -%}
+    {{- return(crosswalk.spark__row_position()) -}}
+{%- endmacro %}

@@ -12,3 +12,12 @@
 {% macro postgres__safe_integer(text) -%}
     {{ crosswalk.postgres__function('safe_integer') }}(({{ text }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: try_cast. #}
+{% macro spark__safe_integer(text) -%}
+    case when {{ text }} rlike '^-?[0-9]{1,19}$' then try_cast({{ text }} as bigint) end
+{%- endmacro %}
+
+{% macro databricks__safe_integer(text) -%}
+    {{- return(crosswalk.spark__safe_integer(text)) -}}
+{%- endmacro %}

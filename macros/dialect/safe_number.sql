@@ -12,3 +12,14 @@
 {% macro postgres__safe_number(text) -%}
     {{ crosswalk.postgres__function('safe_number') }}(({{ text }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: try_cast. #}
+{% macro spark__safe_number(text) -%}
+    case
+        when {{ text }} rlike '^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$' and abs(try_cast({{ text }} as double)) < double('Infinity') then try_cast({{ text }} as double)
+    end
+{%- endmacro %}
+
+{% macro databricks__safe_number(text) -%}
+    {{- return(crosswalk.spark__safe_number(text)) -}}
+{%- endmacro %}

@@ -13,3 +13,12 @@
 {% macro postgres__sha1_hex(text) -%}
     {{ crosswalk.postgres__function('sha1_hex') }}(({{ text }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: sha1. #}
+{% macro spark__sha1_hex(text) -%}
+    sha1({{ text }})
+{%- endmacro %}
+
+{% macro databricks__sha1_hex(text) -%}
+    {{- return(crosswalk.spark__sha1_hex(text)) -}}
+{%- endmacro %}

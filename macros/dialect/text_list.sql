@@ -13,3 +13,12 @@
 {% macro postgres__text_list(texts) -%}
     array[{% for text in texts %}{{ crosswalk.literal(text) }}{{ ', ' if not loop.last }}{% endfor %}]::text[]
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: array. #}
+{% macro spark__text_list(texts) -%}
+    cast(array({% for text in texts %}{{ crosswalk.literal(text) }}{{ ', ' if not loop.last }}{% endfor %}) as array<string>)
+{%- endmacro %}
+
+{% macro databricks__text_list(texts) -%}
+    {{- return(crosswalk.spark__text_list(texts)) -}}
+{%- endmacro %}

@@ -19,3 +19,12 @@
 {% macro postgres__trimmed(text) -%}
     btrim(({{ text }})::text, e' \t\n\x0B\f\r\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF')
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: trim. #}
+{% macro spark__trimmed(text) -%}
+    trim(both ' \t\n\u000B\u000C\r\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u200B\u2028\u2029\u202F\u205F\u3000\uFEFF' from {{ text }})
+{%- endmacro %}
+
+{% macro databricks__trimmed(text) -%}
+    {{- return(crosswalk.spark__trimmed(text)) -}}
+{%- endmacro %}

@@ -19,3 +19,16 @@
     {%- if namespace | length != 16 %}{{ exceptions.raise_compiler_error("A UUID namespace has 16 ASCII characters: '" ~ namespace ~ "' has " ~ namespace | length ~ ".") }}{% endif -%}
     {{ crosswalk.postgres__function('uuid_v5') }}('{{ namespace }}', ({{ name }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: sha1, translate. #}
+{% macro spark__uuid_v5(namespace, name) -%}
+    {%- if namespace | length != 16 %}{{ exceptions.raise_compiler_error("A UUID namespace has 16 ASCII characters: '" ~ namespace ~ "' has " ~ namespace | length ~ ".") }}{% endif -%}
+    {{ crosswalk.spark__let('digest', "sha1('" ~ namespace ~ "' || " ~ name ~ ")", "
+        substr(digest, 1, 8) || '-' || substr(digest, 9, 4) || '-5' || substr(digest, 14, 3) || '-'
+        || translate(substr(digest, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr(digest, 18, 3) || '-' || substr(digest, 21, 12)
+    ") }}
+{%- endmacro %}
+
+{% macro databricks__uuid_v5(namespace, name) -%}
+    {{- return(crosswalk.spark__uuid_v5(namespace, name)) -}}
+{%- endmacro %}

@@ -17,3 +17,15 @@
 {% macro postgres__uuid_v7(milliseconds, seed) -%}
     {{ crosswalk.postgres__function('uuid_v7') }}(({{ milliseconds }})::bigint, ({{ seed }})::text)
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: hex, sha1, translate. #}
+{% macro spark__uuid_v7(milliseconds, seed) -%}
+    {{ crosswalk.spark__let('made', "struct(lpad(lower(hex(" ~ milliseconds ~ ")), 12, '0') as head, sha1(" ~ seed ~ ") as digest)", "
+        substr(made.head, 1, 8) || '-' || substr(made.head, 9, 4) || '-7' || substr(made.digest, 1, 3) || '-'
+        || translate(substr(made.digest, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr(made.digest, 5, 3) || '-' || substr(made.digest, 8, 12)
+    ") }}
+{%- endmacro %}
+
+{% macro databricks__uuid_v7(milliseconds, seed) -%}
+    {{- return(crosswalk.spark__uuid_v7(milliseconds, seed)) -}}
+{%- endmacro %}

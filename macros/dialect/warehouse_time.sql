@@ -21,3 +21,16 @@
         else to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS.US"+00"')
     end
 {%- endmacro %}
+
+{# Spark SQL reference, Datetime Patterns. #}
+{% macro spark__warehouse_time(timestamp) -%}
+    case
+        when unix_micros({{ timestamp }}) % 1000000 = 0 then date_format({{ timestamp }}, 'yyyy-MM-dd HH:mm:ss\'+00\'')
+        when unix_micros({{ timestamp }}) % 1000 = 0 then date_format({{ timestamp }}, 'yyyy-MM-dd HH:mm:ss.SSS\'+00\'')
+        else date_format({{ timestamp }}, 'yyyy-MM-dd HH:mm:ss.SSSSSS\'+00\'')
+    end
+{%- endmacro %}
+
+{% macro databricks__warehouse_time(timestamp) -%}
+    {{- return(crosswalk.spark__warehouse_time(timestamp)) -}}
+{%- endmacro %}

@@ -1,7 +1,8 @@
 {# A UUID text in lower case with hyphens; null where the text is none. Bare, hyphenated, braced and urn: forms count, as in Rust's `Uuid::parse_str`,
    which PostHog's importer uses. The nil UUID names nothing. #}
 {% macro canonical_uuid(text) -%}
-    {%- set bare = "lower(regexp_replace(regexp_replace(trim(" ~ text ~ "), '^[uU][rR][nN]:[uU][uU][iI][dD]:', ''), '^[{](.*)[}]$', '\\1'))" -%}
+    {%- set named = crosswalk.replaced('trim(' ~ text ~ ')', '^[uU][rR][nN]:[uU][uU][iI][dD]:', '') -%}
+    {%- set bare = 'lower(' ~ crosswalk.replaced(named, '^[{](.*)[}]$', '\\1') ~ ')' -%}
     case
         when {{ text }} is null or length({{ text }}) < 32 then null
         -- nearly every one; the nil UUID has no digit but 0

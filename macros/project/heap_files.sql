@@ -121,7 +121,7 @@
 
 {# The same in SQL, for files that are read as text. #}
 {% macro heap_table_of(file) -%}
-    {%- set path = "lower(replace(" ~ file ~ ", '\\', '/'))" -%}
+    {%- set path = "lower(replace(" ~ file ~ ", " ~ crosswalk.literal('\\') ~ ", '/'))" -%}
     {%- set stem = crosswalk.extracted(path, '([^/]*?)([.](csv|parquet|json|jsonl|ndjson)([.](gz|zst))?)?$') -%}
     {%- set folder = crosswalk.extracted(path, '([^/]*)/[^/]*$') -%}
     {%- set name = "case when " ~ stem ~ " like 'part-%' then coalesce(" ~ folder ~ ", " ~ stem ~ ") else " ~ stem ~ " end" -%}

@@ -1,8 +1,3 @@
-{# A text as a SQL string literal. Whatever a name holds, it is data. #}
-{% macro literal(text) -%}
-    '{{ text | string | replace("'", "''") }}'
-{%- endmacro %}
-
 {# Texts as SQL string literals, with commas between them. #}
 {% macro literals(texts) -%}
     {%- for text in texts -%}{{ crosswalk.literal(text) }}{{ ', ' if not loop.last }}{%- endfor -%}

@@ -34,11 +34,11 @@
             ~ schema ~ "." ~ name ~ " and set '" ~ source ~ "_shape' to raw in dbt_project.yml."
         ) }}
     {%- endif -%}
-    {%- if execute and not adapter.get_relation(database=target.database, schema=schema, identifier=name) -%}
+    {%- if execute and not adapter.get_relation(database=target.get('database'), schema=schema, identifier=name) -%}
         {{ exceptions.raise_compiler_error(
             "The source '" ~ source ~ "' is selected but there is no table " ~ schema ~ "." ~ name ~ ". Load the lines of the export into it (file, line_number, line,"
             ~ " read_error), set '" ~ source ~ "_schema' in dbt_project.yml, or leave '" ~ source ~ "' out of 'sources'."
         ) }}
     {%- endif -%}
-    {{ return(api.Relation.create(database=target.database, schema=schema, identifier=name)) }}
+    {{ return(api.Relation.create(database=target.get('database'), schema=schema, identifier=name)) }}
 {% endmacro %}

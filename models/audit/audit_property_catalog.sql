@@ -93,7 +93,7 @@ kinds as (
         source,
         scope,
         name,
-        string_agg(distinct kind, '|' order by kind) as types,
+        {{ crosswalk.distinct_texts('kind', '|') }} as types,
         min({{ crosswalk.by_bytes("case when kind <> 'null' then substr(value_text, 1, 200) end") }}) as example
     from sampled
     group by source, scope, name
@@ -106,7 +106,7 @@ select
     names.name,
     kinds.types,
     names.rows,
-    cast(names.rows as {{ dbt.type_float() }}) / totals.events_read as fill_rate,
+    cast(cast(names.rows as {{ dbt.type_float() }}) / totals.events_read as {{ dbt.type_float() }}) as fill_rate,
     names.first_day,
     names.last_day,
     kinds.example

@@ -33,6 +33,7 @@ MAY_BE_EMPTY = {
     "declared_variables": "[]",
     "reads_files": "False",
     "helper_functions": "",
+    "recursion_levels": "",
 }
 
 # What belongs to an engine that reads files itself. Elsewhere the raw lines stand in a table.
@@ -65,11 +66,15 @@ class Each:
 
     duckdb: Any
     postgres: Any
+    spark: Any = ...
 
 
 def on(engine: str, value: Any) -> Any:
-    """What a value is on an engine."""
-    return getattr(value, engine) if isinstance(value, Each) else value
+    """What a value is on an engine: on Spark, unless said, that of DuckDB."""
+    if not isinstance(value, Each):
+        return value
+    found = getattr(value, engine)
+    return value.duckdb if found is ... else found
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,11 @@ for key, value in [
         "json_path",
         f"json_path({literal})",
         value,
-        query=Each("select json_extract_string(x, {}) from given", "select x::json #>> {} from given"),
+        query=Each(
+            "select json_extract_string(x, {}) from given",
+            "select x::json #>> {} from given",
+            "select from_json('[' || nullif(regexp_extract(x, {}, 1), '') || ']', 'array<string>')[0] from given",
+        ),
         x=AWKWARD,
     )
     case(
@@ -170,7 +179,7 @@ case(
     what="an integer beyond 2^53",
 )
 case("json_pick", "json_pick('x', ['b', 'missing', 'a'])", ['"y"', None, "1"], x='{"a":1,"b":"y"}')
-case("json_pick", "json_pick('x', [])", Each(["{}"], []), x="{}", what="no keys")
+case("json_pick", "json_pick('x', [])", Each(["{}"], [], []), x="{}", what="no keys")
 case("json_pick_text", "json_pick_text('x', ['b', 'n'])", ["y", None], x='{"n":null,"b":"y"}')
 case("json_picked", "json_picked('x', ['a', 'b'], 'b')", "2", x=["1", "2"])
 case(
@@ -610,17 +619,17 @@ case(
 )
 case("as_json", "as_json('x')", '{"a": 1}', query="select ({})::varchar from given", x='{"a": 1}')
 TYPE_OF = Each("select typeof({}) from given", "select pg_typeof({})::text from given")
-case("as_json", "as_json('x')", Each("JSON", "json"), query=TYPE_OF, x="{}", what="its type")
+case("as_json", "as_json('x')", Each("JSON", "json", "string"), query=TYPE_OF, x="{}", what="its type")
 case(
     "json_type_name",
     "json_type_name()",
-    Each("JSON", "json"),
+    Each("JSON", "json", "string"),
     query=Each("select typeof('{{}}'::{})", "select pg_typeof('{{}}'::{})::text"),
 )
 case(
     "json_types",
     "{{ tojson(crosswalk.json_types()) | replace('[', '') | replace(']', '') | replace('\"', \"'\") }}",
-    Each(["json", "varchar"], ["json", "text"]),
+    Each(["json", "varchar"], ["json", "text"], ["string"]),
     query="select array[{}]",
 )
 
@@ -707,6 +716,23 @@ for text, strict in [
     (None, False),
 ]:
     case("json_is_strict_object", "json_is_strict_object('x')", strict, x=text, what=str(text))
+
+
+def nested(levels: int) -> str:
+    """An object with objects inside one another."""
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+# On Spark how deep a text is read is written into the regular expressions.
+case("json_is_strict_object", "json_is_strict_object('x')", True, x=nested(16), what="16 levels")
+case(
+    "json_is_strict_object",
+    "json_is_strict_object('x')",
+    Each(True, True, False),
+    x=nested(17),
+    what="17 levels",
+)
+case("json_text", "json_text('x', 'a')", nested(18), x=nested(19), what="19 levels")
 for text, has_nul, has_half, repaired in [
     ('{"a":"x\\u0000y"}', True, False, '{"a":"x\\ufffdy"}'),
     ('{"a":"x\\\\u0000y"}', False, False, '{"a":"x\\u005cu0000y"}'),
@@ -847,14 +873,18 @@ case(
     "numbered",
     "numbered('given', ['x'], ['y', 'x'], 'place')",
     ["1 c", "2 a", "3 b"],
-    query="select array_agg(place || ' ' || x) from ({}) as in_order",
+    query=Each(
+        "select array_agg(place || ' ' || x) from ({}) as in_order",
+        "select array_agg(place || ' ' || x) from ({}) as in_order",
+        "select array_sort(array_agg(place || ' ' || x)) from ({}) as numbered",
+    ),
     rows=[{"x": "b", "y": 2}, {"x": "a", "y": 2}, {"x": "c", "y": 1}],
 )
 DECLARED = sorted(yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"])
 case(
     "declared_variables",
     "{{ crosswalk.declared_variables() | sort | join(' ') }}",
-    Each(" ".join(DECLARED), ""),
+    Each(" ".join(DECLARED), "", ""),
     query="select '{}'",
 )
 case(
@@ -1034,7 +1064,7 @@ case(
 case(
     "each_element",
     "each_element('x')",
-    None,
+    Each(None, None, []),
     query="select array_agg(elements.element) from given, {}",
     x="[]",
     what="of nothing",
@@ -1047,7 +1077,7 @@ case(
     query=ENTRIES,
     x='{"a.b":1,"":"e","q\\"":{"c":[]}}',
 )
-case("each_key", "each_key('x')", None, query=ENTRIES, x="{}", what="of nothing")
+case("each_key", "each_key('x')", Each(None, None, []), query=ENTRIES, x="{}", what="of nothing")
 GROUP: Rows = [
     {"x": "a", "y": 1, "z": 1},
     {"x": "b", "y": 2, "z": 1},
@@ -1239,16 +1269,18 @@ for size, power in [
     ("536870912", 536870912),
 ]:
     case("power_of_two", f"power_of_two('{size}')", power, query="select cast({} as bigint)", what=size)
-case("json_line", "json_line('x', 'true')", Each('{ "a": 1.10 }', '{"a":1.1}'), x='{ "a": 1.10 }')
+case(
+    "json_line", "json_line('x', 'true')", Each('{ "a": 1.10 }', '{"a":1.1}', '{"a":1.1}'), x='{ "a": 1.10 }'
+)
 case(
     "json_line",
     "json_line('x', \"x like '{%'\")",
-    Each("{", None),
+    Each("{", None, None),
     what="no strict JSON",
-    query=Each("select {} from given", "select {} from given where x <> '{{'  union all select null"),
+    query=Each("select {} from given", *["select {} from given where x <> '{{'  union all select null"] * 2),
     x="{",
 )
-case("reads_files", "{{ crosswalk.reads_files() }}", Each(True, False), query="select {}")
+case("reads_files", "{{ crosswalk.reads_files() }}", Each(True, False, False), query="select {}")
 case(
     "landed_position",
     "landed_position(['x desc'])",
@@ -1256,6 +1288,7 @@ case(
     query=Each(
         "select ['1b', '2a'] {}",
         "select array_agg(landed_position || x order by x desc) from (select {} x from given) as landed",
+        "select array_sort(array_agg(landed_position || x)) from (select {} x from given) as numbered",
     ),
     rows=[{"x": "a"}, {"x": "b"}],
 )
@@ -1268,6 +1301,47 @@ case(
     True,
     query="select length($case${}$case$) > 0",
     what="without pgcrypto",
+)
+
+for text in ["", "it's", "a\\b\\'", "\\u0041\\n", "é😀\n", "$1 {x} %s"]:
+    case("literal", f"literal({json.dumps(text, ensure_ascii=False)})", text, query="select {}", what=text)
+case(
+    "distinct_texts",
+    "distinct_texts('x', '|')",
+    "a|b",
+    rows=[{"x": x} for x in ["b", "a", None, "b"]],
+)
+case("distinct_texts", "distinct_texts('x', '|')", "a", what="of one", x="a")
+case(
+    "joined_texts",
+    "joined_texts('x', ['y'])",
+    "cab",
+    rows=[{"x": "a", "y": 2}, {"x": "b", "y": 3}, {"x": "c", "y": 1}],
+)
+case("replaced", "replaced('x', '^[{](.*)[}]$', '\\\\1')", "a{b", x="{a{b}")
+case("replaced", "replaced('x', '^x:', '')", "x:y", what="once", x="x:x:y")
+case("replaced", "replaced('x', '^x$', 'y')", "z", what="no match", x="z")
+for written, text in [
+    ("37.7749", "37.7749"),
+    ("-0.1", "-0.1"),
+    ("2e23", "2e+23"),
+    ("1.5e-5", "1.5e-05"),
+    ("0.0001", "0.0001"),
+    ("1e15", "1000000000000000.0"),
+]:
+    case(
+        "number_text",
+        "number_text('cast(x as double precision)')",
+        Each(text, "1e+15" if written == "1e15" else text),
+        what=written,
+        x=written,
+    )
+case(
+    "recursion_levels",
+    "recursion_levels(200)",
+    150,
+    query="with recursive steps {} as (select 1 as n union all select n + 1 as n from steps where n < 150)"
+    " select max(n) from steps",
 )
 
 # ---------- one text for one value: what is hashed and sent has to be the same to the letter
@@ -1329,7 +1403,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def cases_on(engine: str) -> list[Case]:
     """The cases that an engine has a word for."""
-    return [each for each in CASES if engine == "duckdb" or each.verb not in OF_FILES | OF_DUCKDB]
+    lacking = OF_FILES | OF_DUCKDB
+    return [
+        each
+        for each in CASES
+        if (engine == "duckdb" or each.verb not in lacking)
+        and (engine != "spark" or "postgres__" not in each.jinja)
+    ]
 
 
 def render(engine: str, output: dict[str, Any], folder: Path) -> list[str]:

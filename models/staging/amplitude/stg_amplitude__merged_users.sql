@@ -23,7 +23,7 @@ steps as (
 ),
 
 -- a chain that comes back to where it began, or that a ring further on never lets end, has no end
-walks as (
+walks{{ crosswalk.recursion_levels(1001) }} as (
 
     select
         amplitude_id,

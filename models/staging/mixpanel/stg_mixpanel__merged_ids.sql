@@ -71,7 +71,7 @@ members as (
         listed.line_id,
         listed.source_project,
         {{ crosswalk.json_scalar_text('members.element') }} as member_id,
-        strpos(cast(listed.ids as {{ dbt.type_string() }}), cast(members.element as {{ dbt.type_string() }})) as place
+        position(cast(members.element as {{ dbt.type_string() }}) in cast(listed.ids as {{ dbt.type_string() }})) as place
     from listed, {{ crosswalk.each_element('listed.ids', 'members') }}
 
 ),

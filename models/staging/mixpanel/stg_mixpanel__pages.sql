@@ -45,7 +45,7 @@ pages as (
     select
         broken_files.file,
         broken_files.first_line_id,
-        string_agg(raw_lines.line, '' order by raw_lines.line_id) as line
+        {{ crosswalk.joined_texts('raw_lines.line', ['raw_lines.line_id']) }} as line
     from raw_lines
     inner join broken_files on raw_lines.file = broken_files.file
     group by broken_files.file, broken_files.first_line_id
