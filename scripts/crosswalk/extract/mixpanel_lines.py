@@ -49,10 +49,12 @@ class RecordLines:
             line = raw.removesuffix(b"\r")
             self.first = self.first or line[:200]
             self.has_events = self.has_events or b'"event"' in line
-            if line.strip() or (
-                self._held and line
-            ):  # within a broken record even blanks may be part of a text
+            if line.strip() or (line and self._is_within_record()):
                 yield from self._line(line)
+
+    def _is_within_record(self) -> bool:
+        """Whether even blanks may be part of a text; a record broken behind a `}}` in one only looks whole."""
+        return bool(self._held) or bool(self._previous and not _is_object(self._previous))
 
     def _line(self, line: bytes) -> Iterator[bytes]:
         if line.strip().lower() == _LAST_WORDS:

@@ -471,6 +471,14 @@ def test_record_may_break_anywhere() -> None:
         assert _joined([body])[0] == [record, after]
 
 
+def test_record_may_break_at_any_two_places() -> None:
+    record = b'{"event":"a }} and {\\"event\\"","properties":{" t ":" }}  ","n":[{},{"x":1}]}}'
+    before, after = b'{"event":"before","properties":{}}', b'{"event":"after","properties":{"z":{}}}'
+    for first, second in itertools.combinations(range(1, len(record)), 2):
+        body = b"\n".join([before, record[:first], record[first:second], record[second:], after, b""])
+        assert _joined([body])[0] == [before, record, after]
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 50])
 def test_pieces_may_end_anywhere(size: int) -> None:
     days = truth(200, FIRST, 1, empty=9)
