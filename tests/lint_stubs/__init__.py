@@ -112,6 +112,16 @@ class _Config:
     require = get
 
 
+class _Target(dict[str, Any]):
+    """The target, which dbt gives as a dict whose keys are attributes too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
 class _Exceptions:
     def raise_compiler_error(self, message: str) -> None:
         raise jinja2.TemplateRuntimeError(message)
@@ -146,6 +156,6 @@ model: dict[str, Any] = {"name": "this_model", "unique_id": "model.crosswalk.thi
 modules = SimpleNamespace(datetime=datetime, itertools=itertools, re=re)
 project_name = "crosswalk"
 run_started_at = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
-target = SimpleNamespace(
+target = _Target(
     name="duckdb", type="duckdb", schema="main", database="crosswalk", profile_name="crosswalk", threads=4
 )

@@ -21,7 +21,9 @@ resolved as (
     select
         named_rows.*,
         coalesce(mappings.resolved_distinct_id, named_rows.exported_id) as canonical_id,
-        coalesce(named_rows.written_before, case when mappings.resolved_distinct_id <> named_rows.exported_id then named_rows.exported_id end) as id_before_identity
+        coalesce(
+            named_rows.written_before, case when mappings.resolved_distinct_id <> named_rows.exported_id then named_rows.exported_id end
+        ) as id_before_identity
     from named_rows
     left join mappings
         on
