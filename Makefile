@@ -16,6 +16,7 @@ demo: setup ## runs a small migration on sample data, offline
 
 test: ## runs every check: lint, types, SQL style, tests
 	@scripts/setup_env.sh dev
+	@scripts/setup_env.sh spark
 	@scripts/test.sh all
 
 lint: ## runs the checks that need no data: ruff, mypy, sqlfluff
@@ -28,6 +29,8 @@ test-chaos: ## kills pushes 500 times and at the first 50 hits of every point
 
 test-warehouses: ## the models on every warehouse but DuckDB, in their long form (CI runs the bounded one in `make test`)
 	@scripts/setup_env.sh dev
+	@scripts/setup_env.sh spark
+	@scripts/setup_env.sh databricks
 	@CROSSWALK_LONG=1 $(BIN)/pytest tests/python/warehouses
 
 test-long: ## the long forms of the other kill, memory and network tests, about half an hour
@@ -49,11 +52,11 @@ docs: setup ## writes the dbt documentation to target/static_index.html, after a
 	@$(BIN)/dbt docs generate --static
 
 lock: ## pins requirements*.in anew, with hashes (needs uv)
-	@for name in requirements requirements-dev; do \
-	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
+	@for name in requirements requirements-dev requirements-spark requirements-databricks; do \
+	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: --no-binary pyspark \
 	    --generate-hashes --no-annotate --no-emit-index-url --no-strip-extras $$name.in --output-file $$name.txt || exit 1; \
 	done
 
-clean: ## removes .venv and what dbt and the tools wrote; keeps data, databases, profiles.yml, .crosswalk
-	@rm -rf .venv target logs .mypy_cache .pytest_cache .ruff_cache scripts/*.egg-info
+clean: ## removes .venv* and what dbt and the tools wrote; keeps data, databases, profiles.yml, .crosswalk
+	@rm -rf .venv .venv-spark .venv-databricks target logs .mypy_cache .pytest_cache .ruff_cache scripts/*.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

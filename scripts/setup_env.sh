@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark` builds .venv-spark beside it,
-# since Spark's packages have no room in the same environment; it needs Java 17 or later.
+# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark` and `setup_env.sh databricks`
+# build .venv-spark and .venv-databricks beside it, since their packages have no room in the same environment; Spark needs Java 17 or later.
 # PYTHON chooses the interpreter. With nothing changed it returns at once.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -30,7 +30,9 @@ install() {
 
 # The files name every package, so nothing is left to resolve, and nothing is built from source.
 install_pinned() {
-    install --require-hashes --no-deps --only-binary :all: -r "$1"
+    local file=$1
+    shift
+    install --require-hashes --no-deps --only-binary :all: "$@" -r "$file"
 }
 
 # The folder is part of it: a copied .venv points at where it was made.
@@ -55,25 +57,26 @@ make_env() {
     fi
 }
 
-spark() {
-    local venv=.venv-spark stamp=.venv-spark/setup.stamp current
-    current=$(fingerprint requirements-spark.txt)
+# An engine's own environment, from its own file.
+engine() {
+    local venv=.venv-$1 stamp=.venv-$1/setup.stamp current
+    current=$(fingerprint "requirements-$1.txt")
     if is_current "$stamp" "$current"; then return; fi
-    if ! command -v java >/dev/null && [ -z "${JAVA_HOME:-}" ]; then
+    if [ "$1" = spark ] && ! command -v java >/dev/null && [ -z "${JAVA_HOME:-}" ]; then
         echo "Spark needs Java 17 or later: install it (openjdk-17-jre-headless on Debian), or set JAVA_HOME." >&2
         return 1
     fi
     make_env
     # pyspark comes as source only, which nothing has to be compiled for
-    install --no-deps --require-hashes --only-binary :all: --no-binary pyspark -r requirements-spark.txt
+    install_pinned "requirements-$1.txt" --no-binary pyspark
     echo "$current" > "$stamp"
 }
 
 main() {
     local venv=.venv stamp=.venv/setup.stamp dev_stamp=.venv/dev.stamp current
 
-    if [ "${1:-}" = spark ]; then
-        spark
+    if [ "${1:-}" = spark ] || [ "${1:-}" = databricks ]; then
+        engine "$1"
         return
     fi
 

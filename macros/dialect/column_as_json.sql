@@ -26,3 +26,23 @@
     cast(to_json({{ column }}) as text)
     {%- endif -%}
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: date_format, to_json; Data Types. What is no number (NaN, Infinity) is null. #}
+{% macro spark__column_as_json(column, type) -%}
+    {%- set name = type | lower -%}
+    {%- if name in ('timestamp', 'timestamp_ltz', 'timestamp_ntz') -%}
+    {{ crosswalk.json_string("date_format(" ~ column ~ ", 'yyyy-MM-dd HH:mm:ss.SSSSSS')") }}
+    {%- elif name in ('boolean', 'tinyint', 'smallint', 'int', 'bigint') or name.startswith('decimal') -%}
+    cast({{ column }} as string)
+    {%- elif name in ('float', 'double') -%}
+    case when not isnan({{ column }}) and abs({{ column }}) < double('Infinity') then {{ crosswalk.number_text('cast(' ~ column ~ ' as double)') }} end
+    {%- elif name in ('variant', 'object') or name.startswith('struct') or name.startswith('array') or name.startswith('map') -%}
+    to_json({{ column }})
+    {%- else -%}
+    {{ crosswalk.json_string('cast(' ~ column ~ ' as string)') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro databricks__column_as_json(column, type) -%}
+    {{- return(crosswalk.spark__column_as_json(column, type)) -}}
+{%- endmacro %}

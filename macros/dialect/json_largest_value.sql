@@ -15,3 +15,15 @@
 {% macro postgres__json_largest_value(object) -%}
     {{ crosswalk.postgres__function('json_longest') }}(({{ object }})::text, 'value')
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: octet_length. #}
+{% macro spark__json_largest_value(object) -%}
+    coalesce(array_max(transform(
+        filter({{ crosswalk.spark__json_entries(object, 3) }}, entry -> substr(entry, 1, 1) in ('{', '[')),
+        entry -> octet_length(entry)
+    )), 0)
+{%- endmacro %}
+
+{% macro databricks__json_largest_value(object) -%}
+    {{- return(crosswalk.spark__json_largest_value(object)) -}}
+{%- endmacro %}

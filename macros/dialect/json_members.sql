@@ -18,3 +18,16 @@
 {% macro postgres__json_members(object) -%}
     nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
 {%- endmacro %}
+
+{# Spark SQL reference, Built-in Functions: substr. #}
+{% macro spark__json_members(object) -%}
+    {%- if modules.re.match('^[a-z_.]+$', object) -%}
+    nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
+    {%- else -%}
+    {{ crosswalk.spark__let('spliced', object, "nullif(substr(spliced, 2, length(spliced) - 2), '')") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro databricks__json_members(object) -%}
+    {{- return(crosswalk.spark__json_members(object)) -}}
+{%- endmacro %}

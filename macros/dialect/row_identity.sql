@@ -13,3 +13,12 @@
 {% macro postgres__row_identity() -%}
     ctid
 {%- endmacro %}
+
+{# Spark's own tables take no update and no delete, so no build can add to what others made. Spark SQL reference, Data Manipulation Statements. #}
+{% macro spark__row_identity() -%}
+    {{ exceptions.raise_compiler_error("'materialize: incremental' does not work on " ~ target.type ~ ": set 'materialize' to table in dbt_project.yml.") }}
+{%- endmacro %}
+
+{% macro databricks__row_identity() -%}
+    {{- return(crosswalk.spark__row_identity()) -}}
+{%- endmacro %}

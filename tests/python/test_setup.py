@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-REQUIREMENTS = ["requirements.txt", "requirements-dev.txt"]
+REQUIREMENTS = [f"requirements{part}.txt" for part in ("", "-dev", "-spark", "-databricks")]
 PINNED = re.compile(
     r"(?P<package>[a-z0-9.-]+)(?:\[[a-z0-9,]+\])?==(?P<version>[^\s;]+)(?: ; (?P<marker>[^-]+?))?"
     r"(?:\s+--hash=sha256:[0-9a-f]{64})+\s*"
@@ -41,12 +41,12 @@ def test_requirements_name_no_address(name: str) -> None:
 
 
 def test_both_requirements_files_agree() -> None:
-    runtime, dev = (versions(name) for name in REQUIREMENTS)
+    runtime, dev = (versions(name) for name in REQUIREMENTS[:2])
     shared = runtime.keys() & dev.keys()
     assert {key: runtime[key] for key in shared} == {key: dev[key] for key in shared}
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", [name.removesuffix(".txt") for name in REQUIREMENTS])
 def test_requirements_are_locked_from_their_sources(name: str) -> None:
     lines = (ROOT / f"{name}.in").read_text().lower().splitlines()
     wanted = [re.sub(r"\[.*\]", "", line) for line in lines if not line.startswith(("#", "-c"))]

@@ -37,6 +37,8 @@
     {%- if not crosswalk.keeps_rows() -%}
         {{ return('drop table ' ~ table if is_there else '') }}
     {%- endif -%}
+    {#- an engine that has none says so -#}
+    {%- do crosswalk.row_identity() -%}
     {%- if flags.FULL_REFRESH -%}{%- do crosswalk.check_full_refresh() -%}
     {%- else -%}{%- do crosswalk.check_marks(table if is_there else none) -%}
     {%- endif -%}

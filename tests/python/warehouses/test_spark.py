@@ -165,16 +165,25 @@ def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Resu
     assert found == wanted
 
 
+def said(built: Built, settings: dict[str, Any]) -> str:
+    """What dbt says where it has to stop."""
+    try:
+        ran = built.spark.dbt(["run", "--select", "crosswalk_event_names"], settings)["outcomes"]
+    except engine.SparkError as error:
+        return str(error)
+    return " ".join(each[3] for each in ran if each[2] == "error")
+
+
+def test_builds_that_add_rows_are_told_to_be_impossible_in_one_sentence(built: Built) -> None:
+    text = said(built, {"amplitude_schema": "raw", "materialize": "incremental"})
+    assert "'materialize: incremental' does not work on spark: set 'materialize' to table" in text
+
+
 def test_a_session_that_is_not_in_utc_is_told_in_one_sentence(built: Built) -> None:
     built.spark.rows("set time zone 'Asia/Kolkata'")
     try:
-        ran = built.spark.dbt(["run", "--select", "crosswalk_event_names"], {"amplitude_schema": "raw"})[
-            "outcomes"
-        ]
-    except engine.SparkError as error:
-        ran = [["", "", "error", str(error)]]
+        text = said(built, {"amplitude_schema": "raw"})
     finally:
         built.spark.rows("set time zone 'UTC'")
-    said = " ".join(each[3] for each in ran if each[2] == "error")
-    assert "The Spark session is in the time zone Asia/Kolkata" in said
-    assert "set spark.sql.session.timeZone to UTC" in said
+    assert "The Spark session is in the time zone Asia/Kolkata" in text
+    assert "set spark.sql.session.timeZone to UTC" in text
