@@ -21,3 +21,7 @@
 {% macro spark__helper_functions() -%}
     {{- crosswalk.spark__check_session() -}}
 {%- endmacro %}
+
+{% macro databricks__helper_functions() -%}
+    {{- return(crosswalk.spark__helper_functions()) -}}
+{%- endmacro %}

@@ -23,7 +23,7 @@
         {%- set rows = run_query("select table_schema, table_name from information_schema.tables where lower(table_schema) = lower(" ~ crosswalk.literal(schema) ~ ") order by table_name").rows -%}
         {%- for kind in found -%}
             {%- for row in rows if shape[kind] and modules.re.search(shape[kind], row[1] | lower) -%}
-                {%- do found[kind].append(api.Relation.create(database=target.database, schema=row[0], identifier=row[1])) -%}
+                {%- do found[kind].append(api.Relation.create(database=target.get('database'), schema=row[0], identifier=row[1])) -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- if not found['events'] -%}

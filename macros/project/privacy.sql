@@ -188,13 +188,13 @@
 {%- endmacro %}
 
 {% macro keys_table() -%}
-    {{ api.Relation.create(database=target.database, schema=target.schema, identifier='crosswalk_keys') }}
+    {{ api.Relation.create(database=target.get('database'), schema=target.schema, identifier='crosswalk_keys') }}
 {%- endmacro %}
 
 {# Stops a run that hashes where there is no key. #}
 {% macro check_hash_key() %}
     {%- if var('hash_properties') and execute and flags.WHICH in ('build', 'run') -%}
-        {%- set table = adapter.get_relation(database=target.database, schema=target.schema, identifier='crosswalk_keys') -%}
+        {%- set table = adapter.get_relation(database=target.get('database'), schema=target.schema, identifier='crosswalk_keys') -%}
         {%- if table is none or not run_query("select 1 from " ~ crosswalk.keys_table() ~ " where name = 'hash' and value <> ''").rows | length -%}
             {{ exceptions.raise_compiler_error("Variable 'hash_properties' needs a key, and there is none in the warehouse. Type `crosswalk keys set`, then run this again.") }}
         {%- endif -%}

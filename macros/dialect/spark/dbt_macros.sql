@@ -6,15 +6,20 @@
     {{- {'varchar': 'string', 'double precision': 'double'}.get(type, type) -}}
 {%- endmacro %}
 
-{# The table of a seed. #}
-{% macro spark__create_csv_table(model, agate_table) %}
+{# The columns of a seed's table with their types. #}
+{% macro spark__seed_columns(model, agate_table) %}
     {%- set column_types = model['config'].get('column_types', {}) -%}
     {%- set columns = [] -%}
     {%- for name in agate_table.column_names -%}
         {%- do columns.append(name ~ ' ' ~ crosswalk.spark__type(column_types.get(name, adapter.convert_type(agate_table, loop.index0)))) -%}
     {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}
+
+{# The table of a seed. #}
+{% macro spark__create_csv_table(model, agate_table) %}
     {%- set sql -%}
-    create table {{ this.render() }} ({{ columns | join(', ') }}) {{ file_format_clause() }} {{ location_clause() }}
+    create table {{ this.render() }} ({{ crosswalk.spark__seed_columns(model, agate_table) | join(', ') }}) {{ file_format_clause() }} {{ location_clause() }}
     {%- endset -%}
     {%- call statement('_') -%}{{ sql }}{%- endcall -%}
     {{ return(sql) }}
@@ -58,4 +63,30 @@
         {{ return(create_or_replace_view()) }}
     {%- endif -%}
     {{ return(materialization_table_spark()) }}
+{% endmaterialization %}
+
+{# On Databricks the table of a seed replaces the one that is there. #}
+{% macro databricks__create_csv_table(model, agate_table) %}
+    {%- set sql = 'create or replace table ' ~ this.render() ~ ' (' ~ crosswalk.spark__seed_columns(model, agate_table) | join(', ') ~ ')' -%}
+    {%- call statement('_') -%}{{ sql }}{%- endcall -%}
+    {{ return(sql) }}
+{% endmacro %}
+
+{% macro databricks__reset_csv_table(model, full_refresh, old_relation, agate_table) %}
+    {{ return(crosswalk.databricks__create_csv_table(model, agate_table)) }}
+{% endmacro %}
+
+{% macro databricks__load_csv_rows(model, agate_table) %}
+    {{ return(crosswalk.spark__load_csv_rows(model, agate_table)) }}
+{% endmacro %}
+
+{% macro databricks__get_empty_schema_sql(columns) %}
+    {{ return(crosswalk.spark__get_empty_schema_sql(columns)) }}
+{% endmacro %}
+
+{% materialization view, adapter='databricks' %}
+    {%- if var('materialize') == 'view' -%}
+        {{ return(dbt.materialization_view_databricks()) }}
+    {%- endif -%}
+    {{ return(dbt.materialization_table_databricks()) }}
 {% endmaterialization %}

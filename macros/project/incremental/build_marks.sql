@@ -1,6 +1,6 @@
 {# The table that says with which settings each kept model was built. #}
 {% macro build_marks_table() %}
-    {{ return(api.Relation.create(database=target.database, schema=target.schema, identifier='crosswalk_builds')) }}
+    {{ return(api.Relation.create(database=target.get('database'), schema=target.schema, identifier='crosswalk_builds')) }}
 {% endmacro %}
 
 {# What every row depends on, as {name: value}: the settings but those that only say which rows are read, the seeds and the models. #}

@@ -63,7 +63,7 @@
 
 {# The table that says which files of a source were landed, and with which stamp. #}
 {% macro landed_files_table(source) %}
-    {{ return(api.Relation.create(database=target.database, schema=target.schema, identifier='crosswalk_landed_' ~ source)) }}
+    {{ return(api.Relation.create(database=target.get('database'), schema=target.schema, identifier='crosswalk_landed_' ~ source)) }}
 {% endmacro %}
 
 {# The files that earlier builds landed, as rows of file, stamp and landed_in; none where the lines are landed from nothing. #}

@@ -11,7 +11,7 @@ from typing import Any
 
 import harness
 
-RUNNER = Path(__file__).with_name("spark_runner.py")
+FOLDER = Path(__file__).parent
 SCHEMA = "crosswalk"
 # How long one request may take: a whole build of the project is the longest.
 LIMIT = 1800
@@ -21,15 +21,37 @@ class SparkError(Exception):
     """What Spark or dbt said where it stopped."""
 
 
-def python() -> Path:
-    """The interpreter of the environment that `scripts/setup_env.sh spark` makes; another one by CROSSWALK_SPARK_PYTHON."""
-    return Path(os.environ.get("CROSSWALK_SPARK_PYTHON", harness.ROOT / ".venv-spark" / "bin" / "python"))
+def python(engine: str = "spark") -> Path:
+    """The interpreter of the environment that `scripts/setup_env.sh spark` makes, or `databricks`; another one by
+    CROSSWALK_SPARK_PYTHON, CROSSWALK_DATABRICKS_PYTHON."""
+    variable = f"CROSSWALK_{engine.upper()}_PYTHON"
+    own = os.environ.get(variable)
+    found = Path(own) if own else harness.ROOT / f".venv-{engine}" / "bin" / "python"
+    if not found.exists():
+        raise SparkError(
+            f"There is no {found}: run `scripts/setup_env.sh {engine}`, or name an interpreter with {variable}."
+        )
+    return found
+
+
+OUTPUTS: dict[str, dict[str, Any]] = {
+    "spark": {"type": "spark", "method": "session", "host": "NA"},
+    # no host is asked: the runner's connections are to its own session
+    "databricks": {
+        "type": "databricks",
+        "catalog": "hive_metastore",
+        "host": "127.0.0.1",
+        "http_path": "/sql/1.0/warehouses/here",
+        "token": "none",
+    },
+}
 
 
 class Spark:
     """The process with the session."""
 
-    def __init__(self, process: "subprocess.Popen[str]", answers: Path, folder: Path) -> None:
+    def __init__(self, process: "subprocess.Popen[str]", answers: Path, folder: Path, engine: str) -> None:
+        self.engine = engine
         self._process = process
         self._answers = answers.open(encoding="utf-8")
         self.folder = folder
@@ -63,8 +85,8 @@ class Spark:
 
     def dbt(self, command: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:
         """A dbt command on the session: what was compiled, and how each node ended."""
-        output = {"type": "spark", "method": "session", "schema": SCHEMA, "host": "NA", "threads": 1}
-        profile = {"crosswalk": {"target": "spark", "outputs": {"spark": output}}}
+        output = {**OUTPUTS[self.engine], "schema": SCHEMA, "threads": 1}
+        profile = {"crosswalk": {"target": self.engine, "outputs": {self.engine: output}}}
         (self.folder / "profiles.yml").write_text(json.dumps(profile))
         paths = {
             "--project-dir": harness.ROOT,
@@ -79,26 +101,29 @@ class Spark:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Spark]:
-    """A Spark that ends with the block; its words are in `spark.log` of the folder."""
-    if not python().exists():
-        raise SparkError(
-            f"There is no {python()}: run `scripts/setup_env.sh spark`, or name an interpreter with CROSSWALK_SPARK_PYTHON."
-        )
+def running(folder: Path, engine: str = "spark") -> Iterator[Spark]:
+    """A Spark that ends with the block, with the adapter of `engine`; its words are in `spark.log` of the folder."""
+    packages = next(python().parent.parent.glob("lib/python3*/site-packages"))
     answers = folder / "answers.jsonl"
     answers.touch()
     with (folder / "spark.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [str(python()), str(RUNNER), str(folder), str(answers)],
+            [
+                str(python(engine)),
+                str(FOLDER / f"{engine}_runner.py"),
+                str(folder),
+                str(answers),
+                str(packages),
+            ],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             text=True,
             cwd=folder,
-            env={**os.environ, "PYSPARK_PYTHON": str(python())},
+            env={**os.environ, "PYSPARK_PYTHON": str(python(engine))},
         )
         try:
-            yield Spark(process, answers, folder)
+            yield Spark(process, answers, folder, engine)
         finally:
             assert process.stdin is not None
             process.stdin.close()

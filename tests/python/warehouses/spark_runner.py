@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +91,11 @@ def dbt(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def serve(does: dict[str, Callable[[Any, dict[str, Any]], dict[str, Any]]]) -> None:
+    """Answers requests by what they ask for until stdin ends; the arguments are the folder and the answer file."""
     folder, answers = Path(sys.argv[1]), Path(sys.argv[2])
     os.environ["DO_NOT_TRACK"] = "1"
     spark = session(folder)
-    does = {"rows": rows, "table": table, "dbt": dbt}
     with answers.open("w", encoding="utf-8") as out:
         for line in sys.stdin:
             request = json.loads(line)
@@ -108,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve({"rows": rows, "table": table, "dbt": dbt})

@@ -5,26 +5,21 @@ start takes long.
 """
 
 import json
-import os
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import harness
 import pytest
 import test_dialect_verbs as verbs
 from harness import Result
 
-from warehouses import lines
 from warehouses import spark as engine
+from warehouses import spark_builds as builds
+from warehouses.parsed import unread
 from warehouses.spark import Spark
+from warehouses.spark_builds import Built
 from warehouses.spark_cases import given, plain, query, sql_type
-from warehouses.test_postgres import AUDIT, PAYLOADS, heap_lines
+from warehouses.test_postgres import AUDIT, PAYLOADS
 
-LONG = os.environ.get("CROSSWALK_LONG") == "1"
-SOURCES = harness.SOURCES if LONG else ["amplitude"]
 CASES = verbs.cases_on("spark")
 
 
@@ -89,100 +84,43 @@ def test_verb_on_spark(number: int, answers: list[Any]) -> None:
 # ---------- the project
 
 
-@dataclass(frozen=True)
-class Built:
-    """A session in which the project was built, and how often each dbt test ended how."""
-
-    spark: Spark
-    models: int
-    outcomes: Counter[str]
-
-
 @pytest.fixture(scope="module")
 def expected(request: pytest.FixtureRequest) -> Result:
-    """What DuckDB makes of the same samples."""
-    if LONG:
-        together: Result = request.getfixturevalue("together")
-        return together
-    return harness.build(harness.sample_files(), {"as_of": harness.DAY_OF_ALL})
-
-
-def raw_lines(source: str, request: pytest.FixtureRequest) -> list[lines.Row]:
-    if source == "heap":
-        return heap_lines(request.getfixturevalue("together"))
-    if source == "mixpanel":
-        files: list[Path] = request.getfixturevalue("mixpanel_files")
-    else:
-        files = harness.sample_files() if source == "amplitude" else harness.posthog_files()
-    return [row for path in files for row in lines.raw_lines(path)]
+    return builds.expected_of(request)
 
 
 @pytest.fixture(scope="module")
 def built(spark: Spark, request: pytest.FixtureRequest) -> Built:
-    """All lines, built with every data test."""
-    for source in SOURCES:
-        file = spark.folder / f"{source}.jsonl"
-        file.write_text("".join(json.dumps(row) + "\n" for row in raw_lines(source, request)))
-        spark.ask(do="table", table=f"raw.{source}_lines", file=str(file))
-    settings = {
-        "sources": SOURCES,
-        "as_of": harness.DAY_OF_ALL,
-        **{f"{source}_schema": "raw" for source in SOURCES},
-    }
-    ran = spark.dbt(["build", "--exclude-resource-type", "unit_test"], settings)["outcomes"]
-    assert [each[:4] for each in ran if each[2] not in ("success", "pass")] == []
-    kinds = Counter(kind for _, kind, *_ in ran)
-    return Built(spark, kinds["model"], Counter(status for _, kind, status, *_ in ran if kind == "test"))
+    return builds.build(spark, request)
 
 
 def test_every_data_test_passes(built: Built) -> None:
-    assert set(built.outcomes) == {"pass"}
-    assert built.outcomes["pass"] > 60
-    assert built.models > 40
+    builds.every_data_test_passes(built)
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)
 def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Built, expected: Result) -> None:
-    select = f"select {PAYLOADS[destination]} from {{}}{destination}_payloads order by send_order"
-    wanted = [[plain(value) for value in row.values()] for row in expected.sql(select.format(""))]
-    found = built.spark.rows(select.format(f"{engine.SCHEMA}."))
-    assert len(wanted) > 50
-    for one, other in zip(wanted, found, strict=True):
-        assert other[:-2] == one[:-2]
-        assert lines.canonical(other[-1]) == lines.canonical(one[-1])
-        assert other == one
+    builds.payloads_are_those_of_duckdb(destination, built, expected)
 
 
 @pytest.mark.parametrize("relation", AUDIT)
 def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
-    first = expected.sql(f"select * from {relation} limit 1")
-    columns = AUDIT[relation] if AUDIT[relation] != "*" else ", ".join(first[0]) if first else "*"
-    select = f"select {columns} from {{}}{relation}"
-    wanted = Counter(
-        tuple(str(plain(value)) for value in row.values()) for row in expected.sql(select.format(""))
-    )
-    found = Counter(tuple(map(str, row)) for row in built.spark.rows(select.format(f"{engine.SCHEMA}.")))
-    assert found == wanted
+    builds.audit_is_that_of_duckdb(relation, built, expected)
 
 
-def said(built: Built, settings: dict[str, Any]) -> str:
-    """What dbt says where it has to stop."""
-    try:
-        ran = built.spark.dbt(["run", "--select", "crosswalk_event_names"], settings)["outcomes"]
-    except engine.SparkError as error:
-        return str(error)
-    return " ".join(each[3] for each in ran if each[2] == "error")
+def test_another_parser_reads_every_model(built: Built) -> None:
+    assert unread(built.models, "spark") == {}
 
 
 def test_builds_that_add_rows_are_told_to_be_impossible_in_one_sentence(built: Built) -> None:
-    text = said(built, {"amplitude_schema": "raw", "materialize": "incremental"})
+    text = builds.said(built, {"amplitude_schema": "raw", "materialize": "incremental"})
     assert "'materialize: incremental' does not work on spark: set 'materialize' to table" in text
 
 
 def test_a_session_that_is_not_in_utc_is_told_in_one_sentence(built: Built) -> None:
     built.spark.rows("set time zone 'Asia/Kolkata'")
     try:
-        text = said(built, {"amplitude_schema": "raw"})
+        text = builds.said(built, {"amplitude_schema": "raw"})
     finally:
         built.spark.rows("set time zone 'UTC'")
     assert "The Spark session is in the time zone Asia/Kolkata" in text
