@@ -372,8 +372,9 @@ def private(
     rules: str = PRIVATE,
     exactly: tuple[str, str] | None = None,
 ) -> None:
-    """What is left of a text in which `email` and odd names are denied and `phone` is hashed with the key `secret`. `exactly` is what
-    the rule says, and its marks, where DuckDB takes more away than it has to."""
+    """What is left of a text in which `email` and odd names are denied and `phone` is hashed with the key `secret`.
+
+    `exactly` is what the rule says, and its marks, where DuckDB takes more away than it has to."""
     call = f"json_private('given', ['y'], 'x', 'true', {rules}, \"'secret'\")"
     query = Each("select result from ({}) as result", "select row_to_json(result) from ({}) as result")
     found = Each(marked(left, marks), marked(*(exactly or (left, marks))))

@@ -181,6 +181,11 @@ def test_what_was_done_is_counted(world: World) -> None:
     ]
 
 
+def test_parts_that_are_withheld_are_not_put_together_again(world: World) -> None:
+    done = world.run("build", "--select", "stg_mixpanel__pages", "--vars", json.dumps(world.variables))
+    assert done.returncode == 2 and b"add +stg_mixpanel__lines to --select" in done.stdout + done.stderr
+
+
 def test_the_key_is_nowhere(world: World, tmp_path: Path) -> None:
     bad = tmp_path / "torn.json.gz"
     bad.write_bytes(gzip.compress(b'{"email":1}\n' * 1000)[:-20])
@@ -206,11 +211,6 @@ def test_the_key_is_nowhere(world: World, tmp_path: Path) -> None:
     shown = world.run("keys", "show")
     expected = hashlib.sha256(b"crosswalk key fingerprint\n" + raw).hexdigest()[:8]
     assert shown.returncode == 0 and shown.stdout.decode().split()[-1] == f"{expected}."
-
-
-def test_parts_that_are_withheld_are_not_put_together_again(world: World) -> None:
-    done = world.run("build", "--select", "stg_mixpanel__pages", "--vars", json.dumps(world.variables))
-    assert done.returncode == 2 and b"add +stg_mixpanel__lines to --select" in done.stdout + done.stderr
 
 
 # What only DuckDB reads: the table of Heap's users and the page of Mixpanel's profiles, who are u5 and u6.
