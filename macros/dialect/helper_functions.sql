@@ -14,7 +14,7 @@
 {# PostgreSQL manual, 38.5 User-Defined Functions. #}
 {% macro postgres__helper_functions() -%}
     {{- crosswalk.postgres__text_functions() ~ crosswalk.postgres__time_functions() ~ crosswalk.postgres__line_functions() -}}
-    {{- crosswalk.postgres__object_functions() ~ crosswalk.postgres__merge_functions() -}}
+    {{- crosswalk.postgres__object_functions() ~ crosswalk.postgres__merge_functions() ~ crosswalk.postgres__private_functions() -}}
 {%- endmacro %}
 
 {# Nothing is made, but the session is looked at. #}

@@ -13,3 +13,8 @@
         else coalesce(regexp_matches({{ text }}, {{ crosswalk.literal(crosswalk.json_name_pattern(names, opened, escapes=false)) }}), false)
     end
 {%- endmacro %}
+
+{# PostgreSQL manual, 9.7.3 POSIX Regular Expressions. #}
+{% macro postgres__json_names_any(text, names, opened=false) -%}
+    coalesce({{ text }} ~ {{ crosswalk.literal(crosswalk.json_name_pattern(names, opened)) }}, false)
+{%- endmacro %}

@@ -387,3 +387,26 @@ cut_{{ number }} as (
     {%- endset -%}
     '"' || sha256({{ secret }} || sha256({{ secret }} || {{ content }})) || '"'
 {%- endmacro %}
+
+{# The text is taken apart level by level. PostgreSQL manual, 9.16 JSON Functions and Operators, 9.7.3 POSIX Regular Expressions. #}
+{% macro postgres__json_private(relation, columns, text, only, rules, secret) -%}
+    {%- set names = (rules['denied'] + rules['hashed']) | unique | list -%}
+    {%- set patterns = {
+        'pattern': crosswalk.json_name_pattern(names, opened=true),
+        'text_pattern': '"' ~ crosswalk.duckdb__pattern__json_private(rules['texts']) ~ '":"(?: |\\[ntr])*[{]',
+    } -%}
+    {%- set given = dict(rules, **patterns) -%}
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        case when found.marks is null then {{ text }} else found.public end as {{ text }},
+        coalesce(strpos(found.marks, 'd') > 0, false) as has_denied,
+        coalesce(strpos(found.marks, 'h') > 0, false) as has_hashed,
+        coalesce(strpos(found.marks, 'p') > 0, false) as has_deep
+    from (select {{ crosswalk.literal(tojson(given)) }}::jsonb as rules, {{ secret }}::text as secret) as settings
+    cross join {{ relation }} as given_lines
+    cross join lateral {{ crosswalk.postgres__function('json_private') }}(
+        case when {{ only }} then given_lines.{{ text }} end, settings.rules, settings.secret
+    ) as found
+{%- endmacro %}

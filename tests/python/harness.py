@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples" / "amplitude"
@@ -44,6 +45,7 @@ DEFAULT_MARK = "crosswalk"
 # What rows without an upload time are held against where all sources are built together.
 DAY_OF_ALL = "2025-07-01"
 CASE = "case-{:04}"
+CHECK = ("run-operation", "check_config")
 MODELS_ONLY = ("--select", "resource_type:model", "--indirect-selection", "empty")
 
 Vars = Mapping[str, Any]
@@ -348,14 +350,15 @@ def opened(folder: Path) -> Result:
 def dbt_error(
     variables: Vars,
     project: Path = ROOT,
-    command: Sequence[str] = ("run-operation", "check_config"),
+    command: Sequence[str] = CHECK,
     folder: Path | None = None,
 ) -> str:
     """What dbt says when it has to stop; by default of the check of the settings alone, on an empty database."""
     folder = folder or new_folder()
     _write_profile(folder, 2, None)
+    manifest = parsed("{}", project) if command == CHECK else None
     try:
-        dbt(command, folder, variables, project)
+        dbt(command, folder, variables, project, manifest)
     except DbtError as error:
         return str(error)
     raise AssertionError(f"dbt took {dict(variables)}")
@@ -435,8 +438,20 @@ def _write_profile(folder: Path, threads: int, time_zone: str | None) -> None:
     (folder / "profiles.yml").write_text(json.dumps(profile))
 
 
-def dbt(command: Sequence[str], folder: Path, variables: Vars, project: Path) -> dbtRunnerResult:
-    """What dbt did by the profile in a folder, where it also writes; `DbtError` with its words where it stopped."""
+@functools.cache
+def parsed(variables: str, project: Path = ROOT) -> Manifest:
+    """The project as dbt read it with these variables (as JSON), so that macros can run with others without reading it again."""
+    folder = new_folder()
+    _write_profile(folder, 2, None)
+    manifest: Manifest = dbt(["parse"], folder, json.loads(variables), project).result
+    return manifest
+
+
+def dbt(
+    command: Sequence[str], folder: Path, variables: Vars, project: Path, manifest: Manifest | None = None
+) -> dbtRunnerResult:
+    """What dbt did by the profile in a folder, where it also writes; `DbtError` with its words where it stopped. With a
+    `manifest` the project is not read again: what its files make of the variables is as it was then."""
     said: list[str] = []
 
     def listen(event: Any) -> None:
@@ -452,7 +467,7 @@ def dbt(command: Sequence[str], folder: Path, variables: Vars, project: Path) ->
         "--vars", json.dumps(dict(variables), ensure_ascii=False),
     ]  # fmt: skip
     with _same_folder():
-        result = dbtRunner(callbacks=[listen]).invoke(
+        result = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(
             ["--quiet", "--log-level", "none", "--no-use-colors", *arguments]
         )
     if not result.success:

@@ -4,14 +4,16 @@ import contextlib
 import hashlib
 import json
 import random
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import harness
 import pytest
-from dbt.cli.main import dbtRunner
+from postgres import Server
 
-ROOT = Path(__file__).resolve().parents[2]
+BORDER = "-- the query --"
 DENIED = ("email", 'e"m/é😀', "a.b")
 HASHED = ("phone",)
 RULES = r"""{'denied': ['email', 'e\"m/é😀', 'a.b'], 'hashed': ['phone'], 'spared': [], 'texts': [], 'deeper': {}}"""
@@ -91,17 +93,23 @@ def names_any(value: Any) -> bool:
     return isinstance(value, list) and any(map(names_any, value))
 
 
-def public(value: Any, depth: int) -> Any:
-    """What is left of a value; `depth` is that of the keys of an object here."""
+def public(value: Any, depth: int = 0, is_hashed: bool = False) -> Any:
+    """What is left of a value; `depth` is that of the keys of an object here. Of what is hashed only what is too deep goes."""
     if isinstance(value, list):
-        return [public(one, depth) for one in value]
-    if not isinstance(value, dict) or depth > DEEPEST:
+        return [public(one, depth, is_hashed) for one in value]
+    if not isinstance(value, dict):
         return value
-    return {
-        key: hashed(inner) if key in HASHED else public(inner, depth + 1)
-        for key, inner in value.items()
-        if key not in DENIED and (key in HASHED or depth < DEEPEST or not names_any(inner))
-    }
+    found = {}
+    for key, inner in value.items():
+        if depth >= DEEPEST and names_any(inner):
+            continue
+        if is_hashed:
+            found[key] = public(inner, depth + 1, True)
+        elif key in HASHED:
+            found[key] = hashed(public(inner, depth + 1, True))
+        elif key not in DENIED:
+            found[key] = public(inner, depth + 1)
+    return found
 
 
 def leaks(value: Any) -> bool:
@@ -120,46 +128,84 @@ def is_hash(value: Any) -> bool:
     return value in (None, "") or (isinstance(value, str) and len(value) == 64)
 
 
-@pytest.fixture(scope="module")
-def sql(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("private")
-    output = {"type": "duckdb", "path": str(folder / "none.duckdb")}
+def compiled(output: dict[str, Any], folder: Path, text: str) -> str:
+    """What dbt makes of a template on a target."""
     (folder / "profiles.yml").write_text(
         json.dumps({"crosswalk": {"target": "dev", "outputs": {"dev": output}}})
     )
-    places = {"--project-dir": ROOT, "--profiles-dir": folder}
-    places |= {"--target-path": folder / "target", "--log-path": folder / "logs"}
-    arguments = [str(part) for place in places.items() for part in place]
-    with contextlib.chdir(ROOT):
-        result = dbtRunner().invoke(
-            ["--quiet", "--log-level", "none", "compile", "--inline", CALL, *arguments]
-        )
-    assert result.success, result.exception
+    result = harness.dbt(["compile", "--inline", text], folder, {}, harness.ROOT)
     return str(result.result.results[0].node.compiled_code)
 
 
-def left(sql: str, lines: list[str]) -> list[Any]:
-    with duckdb.connect() as connection:
-        connection.execute("create table given (id bigint, line varchar)")
-        connection.execute("insert into given select unnest(range(?)), unnest(?)", [len(lines), lines])
-        found = connection.execute(sql).fetchall()
-    assert sorted(row[0] for row in found) == list(range(len(lines)))
-    return [json.loads(row[1]) for row in sorted(found)]
+# The lines without what is private, as an engine gives them.
+Publish = Callable[[list[str]], list[Any]]
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Publish:
+    folder = tmp_path_factory.mktemp("private")
+    sql = compiled({"type": "duckdb", "path": str(folder / "none.duckdb")}, folder, CALL)
+
+    def left(lines: list[str]) -> list[Any]:
+        with duckdb.connect() as connection:
+            connection.execute("create table given (id bigint, line varchar)")
+            connection.execute("insert into given select unnest(range(?)), unnest(?)", [len(lines), lines])
+            return in_order(connection.execute(sql).fetchall())
+
+    return left
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publish]:
+    folder = tmp_path_factory.mktemp("private")
+    with postgres_server.database() as database, contextlib.closing(database.connect()) as connection:
+        text = f"{{{{ crosswalk.helper_functions() }}}}{BORDER}{CALL}"
+        functions, sql = compiled(database.profile() | {"threads": 1}, folder, text).split(BORDER)
+        cursor = connection.cursor()
+        cursor.execute(f"{functions}; create table given (id bigint, line text)")
+
+        def left(lines: list[str]) -> list[Any]:
+            cursor.execute("truncate given")
+            cursor.execute(
+                "insert into given select * from unnest(%s::bigint[], %s::text[])",
+                [list(range(len(lines))), lines],
+            )
+            cursor.execute(sql)
+            return in_order(cursor.fetchall())
+
+        yield left
+
+
+def in_order(found: Sequence[Sequence[Any]]) -> list[Any]:
+    """The lines, each of them there once."""
+    rows = sorted(tuple(row[:2]) for row in found)
+    assert [row[0] for row in rows] == list(range(len(rows)))
+    return [json.loads(row[1]) for row in rows]
+
+
+def same_as_the_rule(values: list[Any], left: list[Any]) -> None:
+    assert len(left) == len(values)
+    for value, one in zip(values, left, strict=True):
+        assert (list(one), one) == (list(wanted := public(value)), wanted), value
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_what_is_left_is_what_the_rule_says(sql: str, seed: int) -> None:
+def test_what_is_left_is_what_the_rule_says(on_duckdb: Publish, seed: int) -> None:
     chance = random.Random(seed)
     values = [{key: made(chance, 2, 2) for key in chance.sample(KEYS, 4)} for _ in range(NUMBER)]
-    found = left(sql, [written(chance, value) for value in values])
-    for value, one in zip(values, found, strict=True):
-        assert (list(one), one) == (list(wanted := public(value, 0)), wanted), value
+    same_as_the_rule(values, on_duckdb([written(chance, value) for value in values]))
 
 
-def test_however_deep_nothing_private_is_left(sql: str) -> None:
+def test_however_deep_nothing_private_is_left(on_duckdb: Publish) -> None:
     """Deep down more than the rule says may go, but never less, and no line stops the build."""
     chance = random.Random(7)
     values = [{key: made(chance, 6, 3) for key in chance.sample(KEYS, 5)} for _ in range(NUMBER)]
-    found = left(sql, [written(chance, value) for value in values])
-    for value, one in zip(values, found, strict=True):
+    for value, one in zip(values, on_duckdb([written(chance, value) for value in values]), strict=True):
         assert not leaks(one), value
+
+
+@pytest.mark.parametrize("depth", [2, 6])
+def test_postgres_keeps_to_the_rule_at_every_depth(on_postgres: Publish, depth: int) -> None:
+    chance = random.Random(11)
+    values = [{key: made(chance, depth, 3) for key in chance.sample(KEYS, 5)} for _ in range(NUMBER // 4)]
+    same_as_the_rule(values, on_postgres([written(chance, value) for value in values]))

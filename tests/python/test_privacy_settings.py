@@ -37,8 +37,13 @@ def test_setting_is_refused_on_run_start(variables: dict[str, Any], said: str) -
 
 @pytest.mark.parametrize(("variables", "said"), COMPILED, ids=[said for _, said in COMPILED])
 def test_concept_is_refused_when_its_source_is_read(variables: dict[str, Any], said: str) -> None:
+    """The models that read a source ask for its rules."""
+    read_with = harness.parsed('{"deny_properties": ["x"]}')
+    folder = harness.seeded_folder(harness.ROOT)
     with pytest.raises(harness.DbtError) as raised:
-        harness.run([{"event_type": "a"}], variables)
+        command = ("compile", "--select", "stg_amplitude__lines")
+        files = {"amplitude_files": str(folder / harness.PLACEHOLDER)}
+        harness.dbt(command, folder, {**files, **variables}, harness.ROOT, read_with)
     assert said in str(raised.value)
 
 

@@ -1,18 +1,18 @@
 """Denied and hashed properties on every route: one real build of all sources, then every relation and every file is searched.
 
-Values that begin with CANARY are denied, those with HASHME are hashed; neither may stand anywhere but in the exports themselves.
+What is private may stand nowhere but in the exports themselves. Postgres gives the rows that DuckDB gives.
 """
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,126 +20,11 @@ import duckdb
 import harness
 import pytest
 import yaml
+from postgres import BY_LANGUAGE, Server
 from standin.server import Standin
+from warehouses import lines, postgres
 
-KEY = 'k3y/of+the tést&"'.replace(" ", "_")
-VARIABLES = {
-    "sources": ["amplitude", "heap", "mixpanel", "posthog"],
-    "deny_properties": ["email", "secret", "$ip", 'o"d.d/é', "card", "$os"],
-    "hash_properties": ["phone", "city", "twice"],
-    "as_of": "2024-03-01",
-}
-RAW = re.compile(rb"CANARY|HASHME")
-
-
-def nested(name: str, value: Any) -> dict[str, Any]:
-    """A property at depths 1 to 3, in lists, and deeper."""
-    return {
-        name: value,
-        "a": {name: value, "kept": 1, "b": {name: value, "kept": 2, "c": {name: value, "gone": 3}}},
-        "list": [{name: value, "kept": 4}, [{name: value, "kept": 5}], "kept"],
-    }
-
-
-def everywhere() -> dict[str, Any]:
-    """Every private name at every depth, and one that is kept."""
-    found: dict[str, Any] = {"plan": "pro", "list_of": [1.5, None]}
-    for name in ("secret", 'o"d.d/é', "card"):
-        found[f"in {name[:1]}"] = nested(name, f"CANARY-{name[:1]}")
-        found[name] = {"x": "CANARY"}
-    return found | {
-        "email": "CANARY@example.com",
-        "phone": "HASHME-phone",
-        "twice": ["HASHME-1", 2, {"a": "HASHME"}],
-    }
-
-
-def amplitude_lines() -> Iterator[str]:
-    row = {
-        "event_type": "Played", "event_time": "2024-01-02 00:00:00", "user_id": "u1", "device_id": "d1", "amplitude_id": 5,
-        "ip_address": "CANARY-ip", "os_name": "Chrome", "device_type": "Windows", "city": "HASHME-city",
-        "secret": "CANARY-column", "event_properties": everywhere(), "user_properties": everywhere(),
-        "groups": {"team": ["t1"]}, "group_properties": {"team": {"t1": everywhere()}},
-    }  # fmt: skip
-    yield json.dumps({**row, "uuid": "11111111-1111-4111-8111-111111111111"})
-    yield json.dumps({**row, "event_properties": json.dumps(everywhere())}, ensure_ascii=False)
-    yield json.dumps(
-        {**row, "event_type": "Wide", "event_properties": {f"p{n}": n for n in range(300)} | everywhere()}
-    )
-    yield json.dumps({**row, "event_time": "never", "uuid": "11111111-1111-4111-8111-111111111112"})
-    yield json.dumps(row)[:-3].replace("{", "{ ", 1)
-    yield (
-        '{"event_type":"doubled","uuid":"11111111-1111-4111-8111-111111111113","event_time":"2024-01-02","user_id":"u1",'
-        + (
-            '"event_properties":{"email":"CANARY","email":"CANARY","phone":"HASHME","phone":"HASHME-phone","n\\u0000":1}}'
-        )
-    )
-    yield (
-        '{"event_type":"escaped","uuid":"11111111-1111-4111-8111-111111111114","event_time":"2024-01-02","user_id":"u1",'
-        + ('"event_properties":{"\\u0065mail":"CANARY","x":{"s\\u0065cret":"CANARY"}}}')
-    )
-    yield '{"user_id":"whole but malformed","plan":"kept",}'
-    yield json.dumps(
-        {"amplitude_id": 5, "merged_amplitude_id": 6, "merge_time": "2024-01-03 00:00:00", "email": "CANARY"}
-    )
-
-
-def mixpanel_lines() -> Iterator[str]:
-    base = {
-        "time": 1_704_153_600,
-        "distinct_id": "u2",
-        "$city": "HASHME-city",
-        "ip": "CANARY-ip",
-        "$os": "CANARY-os",
-    }
-    yield json.dumps({"event": "Played", "properties": base | {"$insert_id": "i1"} | everywhere()})
-    yield json.dumps({"event": "Text", "properties": json.dumps(base | {"$insert_id": "i2"} | everywhere())})
-    halves = json.dumps({"event": "Halved", "properties": base | {"$insert_id": "i3"} | everywhere()})
-    cut = halves.index("CANARY@") + 3
-    yield halves[:cut]
-    yield halves[cut:]
-    yield json.dumps(
-        {"$distinct_id": "u2", "$properties": everywhere() | {"$email": "CANARY", "$phone": "HASHME-phone"}}
-    )
-    yield '{"event": "cut", "properties": {"email": "CANARY'
-
-
-def heap_lines() -> Iterator[str]:
-    row = {
-        "user_id": "7",
-        "event_id": "8",
-        "time": "2024-01-02 00:00:00",
-        "type": "click",
-        "ip": "CANARY-ip",
-        "platform": "Mac 1",
-    }
-    yield json.dumps(row | {"city": "HASHME-city", "properties": everywhere(), "Secret": "kept"})
-    yield json.dumps(
-        {"user_id": "7", "identity": "u3", "joindate": "2024-01-01 00:00:00", "last_modified": "2024-01-02"}
-        | everywhere()
-    )
-
-
-def posthog_lines() -> Iterator[str]:
-    sets = {"$set": everywhere() | {"$geoip_city_name": "HASHME-city"}, "$set_once": everywhere()}
-    row = {
-        "event": "played",
-        "distinct_id": "u4",
-        "timestamp": "2024-01-02T00:00:00Z",
-        "created_at": "2024-01-02T00:00:00Z",
-    }
-    yield json.dumps(
-        row
-        | {
-            "uuid": "11111111-1111-4111-8111-111111111121",
-            "properties": everywhere() | sets | {"$ip": "CANARY"},
-        }
-    )
-    yield json.dumps(
-        row | sets | {"uuid": "11111111-1111-4111-8111-111111111122", "properties": json.dumps(everywhere())}
-    )
-    group = {"$group_type": "team", "$group_key": "t2", "$group_set": everywhere()}
-    yield json.dumps(row | {"event": "$groupidentify", "properties": group})
+from cli.private_exports import KEY, LINES, RAW, VARIABLES, everywhere
 
 
 class World:
@@ -156,13 +41,7 @@ class World:
         raw.mkdir()
         self.variables: dict[str, Any] = dict(VARIABLES)
         for source in VARIABLES["sources"]:
-            lines = {
-                "amplitude": amplitude_lines,
-                "mixpanel": mixpanel_lines,
-                "heap": heap_lines,
-                "posthog": posthog_lines,
-            }[source]
-            (raw / f"{source}.jsonl").write_text("\n".join(lines()) + "\n")
+            (raw / f"{source}.jsonl").write_text("\n".join(LINES[source]()) + "\n")
             self.variables[f"{source}_files"] = str(raw / f"{source}*")
         with (raw / "amplitude.jsonl").open("ab") as file:
             file.write(b'{"event_type":"no UTF-8 \xff","email":"CANARY"}\n')
@@ -302,6 +181,11 @@ def test_what_was_done_is_counted(world: World) -> None:
     ]
 
 
+def test_parts_that_are_withheld_are_not_put_together_again(world: World) -> None:
+    done = world.run("build", "--select", "stg_mixpanel__pages", "--vars", json.dumps(world.variables))
+    assert done.returncode == 2 and b"add +stg_mixpanel__lines to --select" in done.stdout + done.stderr
+
+
 def test_the_key_is_nowhere(world: World, tmp_path: Path) -> None:
     bad = tmp_path / "torn.json.gz"
     bad.write_bytes(gzip.compress(b'{"email":1}\n' * 1000)[:-20])
@@ -329,6 +213,64 @@ def test_the_key_is_nowhere(world: World, tmp_path: Path) -> None:
     assert shown.returncode == 0 and shown.stdout.decode().split()[-1] == f"{expected}."
 
 
-def test_parts_that_are_withheld_are_not_put_together_again(world: World) -> None:
-    done = world.run("build", "--select", "stg_mixpanel__pages", "--vars", json.dumps(world.variables))
-    assert done.returncode == 2 and b"add +stg_mixpanel__lines to --select" in done.stdout + done.stderr
+# What only DuckDB reads: the table of Heap's users and the page of Mixpanel's profiles, who are u5 and u6.
+OF_FILES = ("u5", "u6")
+
+
+Rows = list[tuple[Any, ...]]
+
+
+@pytest.fixture(scope="module")
+def on_postgres(world: World, postgres_server: Server) -> Iterator[Callable[[str], Rows]]:
+    """The same lines in a PostgreSQL database where the project was built, to be asked."""
+    folder = world.folder.parent / "postgres"
+    folder.mkdir(exist_ok=True)
+    settings = VARIABLES | {f"{source}_schema": "raw" for source in VARIABLES["sources"]}
+    with (
+        postgres_server.database(BY_LANGUAGE) as database,
+        contextlib.closing(database.connect()) as connection,
+        connection.cursor() as cursor,
+    ):
+
+        def ask(query: str) -> Rows:
+            cursor.execute(query)
+            return [tuple(row) for row in cursor.fetchall()]
+
+        cursor.execute("create schema raw; create schema crosswalk")
+        cursor.execute("create table crosswalk.crosswalk_keys (name text, value text)")
+        cursor.execute("insert into crosswalk.crosswalk_keys values ('hash', %s)", [KEY])
+        for source in VARIABLES["sources"]:
+            rows = lines.raw_lines(world.folder / "raw" / f"{source}.jsonl")
+            lines.copy(cursor, f"raw.{source}_lines", rows)
+        postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test", "test"], settings, folder)
+        yield ask
+
+
+def test_no_relation_on_postgres_holds_what_is_private(on_postgres: Callable[[str], Rows]) -> None:
+    names = on_postgres(
+        "select table_name from information_schema.tables where table_schema = 'crosswalk' and table_name <> 'crosswalk_keys'"
+    )
+    found = {name: str(on_postgres(f'select * from crosswalk."{name}"')) for (name,) in names}
+    assert len(found) > 60 and "stg_mixpanel__lines" in found
+    assert not {name for name, rows in found.items() if RAW.search(rows.encode())}
+
+
+@pytest.mark.parametrize("destination", ["mixpanel", "posthog"])
+def test_postgres_sends_what_duckdb_sends(
+    destination: str, world: World, on_postgres: Callable[[str], Rows]
+) -> None:
+    query = f"select record_id, payload from {{}}{destination}_payloads where distinct_id not in {OF_FILES} order by payload"
+    with duckdb.connect(str(world.database)) as connection:
+        expected = connection.execute(query.format("")).fetchall()
+    found = on_postgres(query.format("crosswalk."))
+    assert len(expected) > 10
+    assert sorted(found) == sorted(expected)
+
+
+def test_postgres_counts_what_was_done(world: World, on_postgres: Callable[[str], Rows]) -> None:
+    query = "select source, reason, rows from {}audit_repaired where reason like 'private%' and source = 'amplitude'"
+    with duckdb.connect(str(world.database)) as connection:
+        expected = connection.execute(query.format("")).fetchall()
+    assert sorted(on_postgres(query.format("crosswalk."))) == sorted(expected)
+    withheld = on_postgres("select distinct record from crosswalk.audit_quarantined where stage = 'read'")
+    assert ("[withheld: the line names a private property]",) in withheld
