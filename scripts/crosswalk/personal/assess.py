@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from crosswalk.personal.addresses import emails, ips, is_v4
+from crosswalk.personal.clusters import clusters
 from crosswalk.personal.evidence import Certainty, Evidence, decided
 from crosswalk.personal.names import hints
 from crosswalk.personal.numbers import cards, ibans
@@ -14,9 +15,6 @@ from crosswalk.personal.tokens import tokens
 
 _LONGEST = 20_000  # characters of one value that are looked at at once
 _NUMBER = re.compile(r"(?<![\w.])\d{7,19}(?![\w.])")
-_SEVEN_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}")
-_CHECKED = re.compile(r"[A-Za-z]{2}\d{2}[ \u00a0-]?[A-Za-z0-9]{4}")
-_SECRET = re.compile(r"[A-Za-z0-9+/_=.~-]{16}|://|-----BEGIN")
 # The two that are most frequent, alone in their text.
 _MAILBOX = re.compile(
     r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,60}\.(?:com|net|org|edu|io|de|fr|uk|co\.uk|nl|es|it|pl|br|in)"
@@ -50,7 +48,8 @@ def assess_number(text: str) -> tuple[Evidence, ...]:
     """What numbers of a record may hold, which stand without quotes."""
     found: list[Evidence] = []
     for number in _NUMBER.findall(text):
-        found += [*cards(number), *phones(number)]
+        spans = clusters(number)
+        found += [*cards(number, spans), *phones(number, spans)]
     return tuple(dict.fromkeys(found))
 
 
@@ -60,14 +59,13 @@ def _assess_part(text: str) -> list[Evidence]:
         found += emails(text)
     if text.count(".") >= 3 or text.count(":") >= 2:
         found += ips(text)
-    has_digits = _SEVEN_DIGITS.search(text) is not None
-    if has_digits:
-        found += cards(text)
-    if _CHECKED.search(text):
-        found += ibans(text)
-    for finder, is_wanted in ((tokens, _SECRET.search(text) is not None), (phones, has_digits)):
-        if is_wanted:
-            found += _beside(found, list(finder(text)))
+    spans = clusters(text)
+    if spans:
+        found += cards(text, spans)
+    found += ibans(text)
+    found += _beside(found, list(tokens(text)))
+    if spans:
+        found += _beside(found, list(phones(text, spans)))
     return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
