@@ -20,11 +20,17 @@ _MAILBOX = re.compile(
     r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,60}\.(?:com|net|org|edu|io|de|fr|uk|co\.uk|nl|es|it|pl|br|in)"
 )
 _PARAMETER = re.compile(r"[?&;#]([^=?&;#\s]{1,80})=([^&#\s]{6,4000})")
+_FEW_DIGITS = re.compile(r"[^\d@:%.]*+(?:[\d.][^\d@:%.]*+){0,6}")
+_TELLING = re.compile(r"[\d@:%]")
+_SMALLEST = 1_000_000  # of numbers that are looked at: seven digits
+_SHORT = 15  # no IBAN and no token has fewer characters
 _V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
 def assess(text: str) -> tuple[Evidence, ...]:
     """What a text of a record may hold; a text that is JSON itself is looked into, with the names that it has."""
+    if is_plain(text):
+        return ()
     if "@" in text and _MAILBOX.fullmatch(text) and not text.startswith(("git@", "hg@", "svn@")):
         return (Evidence("email", Certainty.SURE, text),)
     if len(text) < 16 and _V4.fullmatch(text):
@@ -42,6 +48,15 @@ def assess(text: str) -> tuple[Evidence, ...]:
     for start in range(0, len(text), _LONGEST):
         found += _assess_part(text[max(0, start - 200) : start + _LONGEST])
     return tuple(dict.fromkeys(found))
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text can hold nothing, seen at little cost: few digits or none, and words with blanks between them."""
+    if len(text) < _SHORT:
+        return _FEW_DIGITS.fullmatch(text) is not None
+    if _TELLING.search(text) or "-----BEGIN" in text:
+        return False
+    return max(map(len, text.split()), default=0) <= _SHORT
 
 
 def assess_number(text: str) -> tuple[Evidence, ...]:
@@ -91,6 +106,7 @@ def _pairs(text: str) -> list[Evidence]:
     return [
         Evidence(kind, Certainty.SURE, value)
         for name, given in _PARAMETER.findall(text)
+        if not is_plain(given)
         for kind, value in decided(assess(unquote_plus(given)), hints(unquote_plus(name))).items()
     ]
 
@@ -104,7 +120,7 @@ def _inside(value: Any, name: str) -> list[Evidence]:
     if isinstance(value, str):
         found = assess(value)
     elif isinstance(value, int) and not isinstance(value, bool):
-        found = assess_number(str(value))
+        found = assess_number(str(value)) if abs(value) >= _SMALLEST else ()
     else:
         return []
     return [Evidence(kind, Certainty.SURE, text) for kind, text in decided(found, hints(name)).items()]

@@ -28,7 +28,7 @@ _IBAN_LENGTHS = {
 
 def cards(text: str, spans: Iterable[Span]) -> Iterator[Evidence]:
     """Card numbers in these stretches: the issuer's range, its length, the usual groups, and Luhn's check digit."""
-    for found in (found for span in spans for found in _CARD.finditer(text, *span)):
+    for found in (found for span in spans for found in span.each(_CARD, text)):
         groups = re.split(r"[ \u00a0-]", found[0])
         digits = "".join(groups)
         if not _is_issued(digits) or not luhn(digits):

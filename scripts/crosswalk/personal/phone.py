@@ -73,8 +73,9 @@ def phones(text: str, spans: Iterable[Span]) -> Iterator[Evidence]:
         if _is_international(_digits(found[0])[2:]):
             has_gaps = not found[0].isdigit()
             yield Evidence("phone", Certainty.LIKELY if has_gaps else Certainty.TOLD, found[0])
-    for pattern in _NATIONAL:
-        for found in _each(pattern, text, spans):
+    with_gaps = [span for span in spans if not span.is_bare]
+    for pattern in _NATIONAL if with_gaps else ():
+        for found in _each(pattern, text, with_gaps):
             if 8 <= len(_digits(found[0])) <= 12 and not _is_other(found[0]):
                 yield Evidence("phone", _beside(text, found.start(), Certainty.LIKELY), found[0])
     is_alone = _ALONE.fullmatch(text) is not None
@@ -87,7 +88,7 @@ def phones(text: str, spans: Iterable[Span]) -> Iterator[Evidence]:
 
 
 def _each(pattern: re.Pattern[str], text: str, spans: Iterable[Span]) -> Iterator[re.Match[str]]:
-    return (found for span in spans for found in pattern.finditer(text, *span))
+    return (found for span in spans for found in span.each(pattern, text))
 
 
 def _beside(text: str, start: int, certainty: Certainty) -> Certainty:

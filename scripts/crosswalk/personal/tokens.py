@@ -29,6 +29,8 @@ _MARKS = {
     "-": tuple("glpat- xox xapp- GOCSPX- key- sk- pypi- sq0 -----BEGIN".split()),
     "": tuple("eyJ AKIA ASIA AIza ya29. SG. EAA ATATT3".split()),
 }
+# Those of which no part is a long run.
+_SHORT = ["eyJ", "xox", "xapp-", "-----BEGIN"]
 _NUMBERED = re.compile(r"[SA][KC][0-9a-f]{32}")
 _SCHEMES = tuple(f"{word}{behind}" for word in ("bearer", "basic", "token", "apikey") for behind in " :")
 _WORDS = ("token", "secret", "passw", "key", "signature", "jwt", "auth")
@@ -44,7 +46,7 @@ _PARAMETER = re.compile(
 _RUN = 16  # characters of a run that is looked at
 _RUN_CHARACTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
 _BREAKS = bytes(code if code in _RUN_CHARACTERS else 32 for code in range(256))
-_LONG_ENOUGH = re.compile(r"[A-Za-z0-9+/_=.~-]{16}")
+_WIDE_BREAKS = bytes(code if code in _RUN_CHARACTERS | frozenset(b"=.~") else 32 for code in range(256))
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _LONG = 30
 _ENOUGH = 256
@@ -58,9 +60,9 @@ _KIND = {
 def tokens(text: str) -> Iterator[Evidence]:
     """Places in the text that can be tokens or keys."""
     runs = list(_runs(text))
-    if not runs and "://" not in text and "-----BEGIN" not in text and not _LONG_ENOUGH.search(text):
+    if not runs and "://" not in text and "-----BEGIN" not in text and not _has_wide_run(text):
         return
-    for found in _known(text):
+    for found in _known(text, bool(runs)):
         yield Evidence("token", Certainty.SURE, found[0])
     yield from _named(text)
     for start, run in runs:
@@ -82,10 +84,17 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
             yield start, text[start : at + more]
 
 
-def _known(text: str) -> Iterator[re.Match[str]]:
+def _has_wide_run(text: str) -> bool:
+    """Whether so many characters stand together as every token has, dots and the like counted too."""
+    words = text.encode("ascii", "replace").translate(_WIDE_BREAKS).split()
+    return max(map(len, words), default=0) >= _RUN
+
+
+def _known(text: str, has_runs: bool) -> Iterator[re.Match[str]]:
     """Keys of services, and credentials in addresses."""
-    if any(mark in text for needed, marks in _MARKS.items() if needed in text for mark in marks) or (
-        ("SK" in text or "AC" in text) and _NUMBERED.search(text)
+    marks = [mark for needed, some in _MARKS.items() if needed in text for mark in some] if has_runs else _SHORT
+    if any(map(text.__contains__, marks)) or (
+        has_runs and ("SK" in text or "AC" in text) and _NUMBERED.search(text)
     ):
         yield from _KNOWN.finditer(text)
     if "@" in text and "://" in text:
@@ -95,11 +104,11 @@ def _known(text: str) -> Iterator[re.Match[str]]:
 def _named(text: str) -> Iterator[Evidence]:
     """What the words in front of it call a token."""
     lower = text.casefold()
-    if any(scheme in lower for scheme in _SCHEMES):
+    if any(map(lower.__contains__, _SCHEMES)):
         for found in _SCHEME.finditer(text):
             if _is_mixed(found[0].split()[-1]):
                 yield Evidence("token", Certainty.SURE, found[0])
-    if any(word in lower for word in _WORDS) and _ASSIGNED.search(lower):
+    if any(map(lower.__contains__, _WORDS)) and _ASSIGNED.search(lower):
         for found in _PARAMETER.finditer(text):
             if _is_mixed(found[1]) and not _UUID.fullmatch(found[1]):
                 yield Evidence("token", Certainty.SURE, found[1])
