@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 from crosswalk.personal.addresses import emails, ips, is_v4
 from crosswalk.personal.clusters import clusters
 from crosswalk.personal.evidence import Certainty, Evidence, decided
+from crosswalk.personal.look import ADDRESS, ALL, DIGITS, IBAN, KNOWN, MAIL, NAMED, PARAMETER, RUN
 from crosswalk.personal.names import hints
 from crosswalk.personal.numbers import cards, ibans
 from crosswalk.personal.phone import phones
@@ -24,12 +25,16 @@ _FEW_DIGITS = re.compile(r"[^\d@:%.]*+(?:[\d.][^\d@:%.]*+){0,6}")
 _TELLING = re.compile(r"[\d@:%]")
 _SMALLEST = 1_000_000  # of numbers that are looked at: seven digits
 _SHORT = 15  # no IBAN and no token has fewer characters
+_CUT = "\x03"  # stands for a parameter: no number, word or address goes on over it
 _V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
-def assess(text: str) -> tuple[Evidence, ...]:
-    """What a text of a record may hold; a text that is JSON itself is looked into, with the names that it has."""
-    if is_plain(text):
+def assess(text: str, may: int = ALL) -> tuple[Evidence, ...]:
+    """What a text of a record may hold; a text that is JSON itself is looked into, with the names that it has.
+
+    `may` says what is to be looked for at all, see crosswalk.personal.look.
+    """
+    if not may or (may == ALL and is_plain(text)):
         return ()
     if "@" in text and _MAILBOX.fullmatch(text) and not text.startswith(("git@", "hg@", "svn@")):
         return (Evidence("email", Certainty.SURE, text),)
@@ -41,12 +46,13 @@ def assess(text: str) -> tuple[Evidence, ...]:
         except (ValueError, RecursionError):
             pass
     if len(text) <= _LONGEST:
-        if "=" in text and _PARAMETER.search(text):
-            return tuple(dict.fromkeys([*_pairs(text), *_assess_part(_PARAMETER.sub(" ", text))]))
-        return tuple(_assess_part(text))
+        if may & PARAMETER and "=" in text and _PARAMETER.search(text):
+            left = _assess_part(_PARAMETER.sub(_CUT, text), may)
+            return tuple(dict.fromkeys([*_pairs(text), *left]))
+        return tuple(_assess_part(text, may))
     found: list[Evidence] = []
     for start in range(0, len(text), _LONGEST):
-        found += _assess_part(text[max(0, start - 200) : start + _LONGEST])
+        found += _assess_part(text[max(0, start - 200) : start + _LONGEST], ALL)
     return tuple(dict.fromkeys(found))
 
 
@@ -68,17 +74,19 @@ def assess_number(text: str) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _assess_part(text: str) -> list[Evidence]:
+def _assess_part(text: str, may: int) -> list[Evidence]:
     found: list[Evidence] = []
-    if "@" in text or "%40" in text:
+    if may & MAIL and ("@" in text or "%40" in text):
         found += emails(text)
-    if text.count(".") >= 3 or text.count(":") >= 2:
+    if may & ADDRESS and (text.count(".") >= 3 or text.count(":") >= 2):
         found += ips(text)
-    spans = clusters(text)
+    spans = clusters(text) if may & DIGITS else []
     if spans:
         found += cards(text, spans)
-    found += ibans(text)
-    found += _beside(found, list(tokens(text)))
+    if may & IBAN:
+        found += ibans(text)
+    if may & (KNOWN | NAMED | RUN):
+        found += _beside(found, list(tokens(text, may)))
     if spans:
         found += _beside(found, list(phones(text, spans)))
     return list(dict.fromkeys(found)) if len(found) > 1 else found

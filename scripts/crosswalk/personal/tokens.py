@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from crosswalk.personal.evidence import Certainty, Evidence
+from crosswalk.personal.look import ALL, KNOWN, NAMED, RUN
 
 # Each service documents the beginning of its keys, so that they can be found where they should not be.
 _KNOWN = re.compile(
@@ -43,7 +44,7 @@ _PARAMETER = re.compile(
     r"(?:[?&;#\s]|^)[\w.-]*(?:token|secret|passwd|password|key|signature|jwt|auth)(?:=|: ?| (?:is )?)([A-Za-z0-9+/_.~=-]{16,})",
     re.IGNORECASE,
 )
-_RUN = 16  # characters of a run that is looked at
+_LONG_RUN = 16  # characters of a run that is looked at
 _RUN_CHARACTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
 _BREAKS = bytes(code if code in _RUN_CHARACTERS else 32 for code in range(256))
 _WIDE_BREAKS = bytes(code if code in _RUN_CHARACTERS | frozenset(b"=.~") else 32 for code in range(256))
@@ -57,15 +58,16 @@ _KIND = {
 }
 
 
-def tokens(text: str) -> Iterator[Evidence]:
-    """Places in the text that can be tokens or keys."""
-    runs = list(_runs(text))
-    if not runs and "://" not in text and "-----BEGIN" not in text and not _has_wide_run(text):
-        return
-    for found in _known(text, bool(runs)):
-        yield Evidence("token", Certainty.SURE, found[0])
-    yield from _named(text)
-    for start, run in runs:
+def tokens(text: str, may: int = ALL) -> Iterator[Evidence]:
+    """Places in the text that can be tokens or keys; `may` says what it may hold."""
+    if may & (KNOWN | NAMED):
+        runs = list(_runs(text))
+        if not runs and "://" not in text and "-----BEGIN" not in text and not _has_wide_run(text):
+            return
+        for found in _known(text, bool(runs)) if may & KNOWN else ():
+            yield Evidence("token", Certainty.SURE, found[0])
+        yield from _named(text) if may & NAMED else ()
+    for start, run in _runs(text) if may & RUN else ():
         if is_random(run) and not _is_in_path(text, start):
             yield Evidence("token", Certainty.LIKELY, run)
         elif run == text and _is_mixed(text) and not _UUID.fullmatch(text):
@@ -77,7 +79,7 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
     packed = text.encode("ascii", "replace").translate(_BREAKS)
     at = 0
     for word in packed.split():
-        if len(word) >= _RUN:
+        if len(word) >= _LONG_RUN:
             start = packed.index(word, at)
             at = start + len(word)
             more = 2 if text.startswith("==", at) else 1 if text.startswith("=", at) else 0
@@ -87,12 +89,14 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
 def _has_wide_run(text: str) -> bool:
     """Whether so many characters stand together as every token has, dots and the like counted too."""
     words = text.encode("ascii", "replace").translate(_WIDE_BREAKS).split()
-    return max(map(len, words), default=0) >= _RUN
+    return max(map(len, words), default=0) >= _LONG_RUN
 
 
 def _known(text: str, has_runs: bool) -> Iterator[re.Match[str]]:
     """Keys of services, and credentials in addresses."""
-    marks = [mark for needed, some in _MARKS.items() if needed in text for mark in some] if has_runs else _SHORT
+    marks = (
+        [mark for needed, some in _MARKS.items() if needed in text for mark in some] if has_runs else _SHORT
+    )
     if any(map(text.__contains__, marks)) or (
         has_runs and ("SK" in text or "AC" in text) and _NUMBERED.search(text)
     ):
