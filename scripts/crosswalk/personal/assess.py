@@ -22,6 +22,10 @@ _MAILBOX = re.compile(
 )
 _PARAMETER = re.compile(r"[?&;#]([^=?&;#\s]{1,80})=([^&#\s]{6,4000})")
 _FEW_DIGITS = re.compile(r"[^\d@:%.]*+(?:[\d.][^\d@:%.]*+){0,6}")
+_HARMLESS = re.compile(  # a time, a UUID
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+)
 _TELLING = re.compile(r"[\d@:%]")
 _SMALLEST = 1_000_000  # of numbers that are looked at: seven digits
 _SHORT = 15  # no IBAN and no token has fewer characters
@@ -57,7 +61,9 @@ def assess(text: str, may: int = ALL) -> tuple[Evidence, ...]:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text can hold nothing, seen at little cost: few digits or none, and words with blanks between them."""
+    """Whether a text holds nothing, seen at little cost: a time, few digits or none, words with blanks between them."""
+    if _HARMLESS.fullmatch(text):
+        return True
     if len(text) < _SHORT:
         return _FEW_DIGITS.fullmatch(text) is not None
     if _TELLING.search(text) or "-----BEGIN" in text:
@@ -111,16 +117,20 @@ def _beside(found: list[Evidence], more: list[Evidence]) -> list[Evidence]:
 
 def _pairs(text: str) -> list[Evidence]:
     """What the parameters of an address hold, by their own names."""
-    return [
-        Evidence(kind, Certainty.SURE, value)
-        for name, given in _PARAMETER.findall(text)
-        if not is_plain(given)
-        for kind, value in decided(assess(unquote_plus(given)), hints(unquote_plus(name))).items()
-    ]
+    pairs: list[Evidence] = []
+    for name, given in _PARAMETER.findall(text):
+        if not is_plain(given) and (found := assess(unquote_plus(given))):
+            pairs += _sure(found, unquote_plus(name))
+    return pairs
+
+
+def _sure(found: tuple[Evidence, ...], name: str) -> list[Evidence]:
+    """What a text holds under a name of its own: sure, whatever the property around is called."""
+    return [Evidence(kind, Certainty.SURE, text) for kind, text in decided(found, hints(name)).items()]
 
 
 def _inside(value: Any, name: str) -> list[Evidence]:
-    """What the values of an object hold, decided by its own names: sure, whatever the property around is called."""
+    """What the values of an object hold, decided by its own names."""
     if isinstance(value, dict):
         return [one for key, inner in value.items() for one in _inside(inner, str(key))]
     if isinstance(value, list):
@@ -131,4 +141,4 @@ def _inside(value: Any, name: str) -> list[Evidence]:
         found = assess_number(str(value)) if abs(value) >= _SMALLEST else ()
     else:
         return []
-    return [Evidence(kind, Certainty.SURE, text) for kind, text in decided(found, hints(name)).items()]
+    return _sure(found, name) if found else []

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# Gaps are wider than those of any number, and a number begins where a word could, so each lies wholly in one cluster.
-_CLUSTER = re.compile(r"\W\d(?:[^\dA-Za-z]{0,5}+\d){6,}+")
+# Gaps are as wide as those of any number, and a number begins where a word could, so each lies wholly in one cluster.
+_CLUSTER = re.compile(r"\W\d(?:[ \u00a0\u202f\u2009./()\u2010-\u2013-]{0,5}+\d){6,}+")
 _FEWEST = 7
 _NO_DIGITS = bytes(code for code in range(256) if not 48 <= code <= 57)
 _SEVEN_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}")

@@ -13,11 +13,11 @@ ALL = (1 << 8) - 1
 _AS_WRITTEN = r"^[\[{]|[\x01\x02\\]"
 _EXPRESSIONS = {
     MAIL: r"@|%40",
-    ADDRESS: r"\pN\.\pN{1,3}\.\pN{1,3}\.\pN|:[0-9A-Fa-f]*:",
+    ADDRESS: r"\pN\.\pN{1,3}\.\pN{1,3}\.\pN|(?:^|[^0-9A-Za-z_:.])[0-9A-Fa-f]*:[0-9A-Fa-f]*:",
     # Python counts digits of all scripts, and letters of all scripts as parts of words.
-    DIGITS: r"(?:^|[^0-9A-Za-z_])\pN(?:[^0-9A-Za-z]{0,5}\pN){6}",
+    DIGITS: r"(?:^|[^0-9A-Za-z_])\pN(?:[ \x{a0}\x{202f}\x{2009}./()\x{2010}-\x{2013}-]{0,5}\pN){6}",
     IBAN: r"(?:^|[^0-9A-Za-z])[A-Za-z]{2}\pN{2}[ \x{a0}-]?[A-Za-z0-9]",
-    KNOWN: r"://|-----BEGIN|eyJ[A-Za-z0-9_-]{8}|[rsp]k_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|xapp-"
+    KNOWN: r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN|eyJ[A-Za-z0-9_-]{8}|[rsp]k_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|glpat-|xox[a-z]-|xapp-"
     r"|AKIA|ASIA|AIza|ya29\.|GOCSPX-|SG\.[A-Za-z0-9_-]{16}|key-[0-9a-f]|(?:SK|AC)[0-9a-f]{8}|sk-|hf_|r8_|ph[cx]_|npm_"
     r"|pypi-|dop_v1_|shp[acps][ats]_|sq0[a-z]{3}-|EAA|lin_api_|ATATT3",
     NAMED: r"(?i)(?:bearer|basic|token|apikey)[ :]"

@@ -60,14 +60,14 @@ _KIND = {
 
 def tokens(text: str, may: int = ALL) -> Iterator[Evidence]:
     """Places in the text that can be tokens or keys; `may` says what it may hold."""
+    runs = list(_runs(text)) if may & (KNOWN | NAMED | RUN) else []
     if may & (KNOWN | NAMED):
-        runs = list(_runs(text))
         if not runs and "://" not in text and "-----BEGIN" not in text and not _has_wide_run(text):
             return
         for found in _known(text, bool(runs)) if may & KNOWN else ():
             yield Evidence("token", Certainty.SURE, found[0])
         yield from _named(text) if may & NAMED else ()
-    for start, run in _runs(text) if may & RUN else ():
+    for start, run in runs if may & RUN else ():
         if is_random(run) and not _is_in_path(text, start):
             yield Evidence("token", Certainty.LIKELY, run)
         elif run == text and _is_mixed(text) and not _UUID.fullmatch(text):
@@ -82,7 +82,7 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
         if len(word) >= _LONG_RUN:
             start = packed.index(word, at)
             at = start + len(word)
-            more = 2 if text.startswith("==", at) else 1 if text.startswith("=", at) else 0
+            more = 0 if text[at : at + 1] != "=" else 1 + (text[at + 1 : at + 2] == "=")
             yield start, text[start : at + more]
 
 
