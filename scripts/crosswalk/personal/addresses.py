@@ -15,7 +15,10 @@ _FILES = frozenset(
     "png jpg jpeg gif svg webp avif ico bmp css scss less js mjs cjs ts tsx jsx json map html htm php xml yml yaml md txt pdf "
     "zip gz tgz mp3 mp4 woff woff2 ttf exe dll so py rb go rs java vue lock min".split()
 )
-_V4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
+_LOCAL = re.compile(r"[\w.+'~-]*")
+# With the character in front, a blank at the beginning of a text.
+_V4 = re.compile(r"[^\w.]((?:\d{1,3}\.){3}\d{1,3})(?![\w]|\.\d)")
+_V6_LIKE = re.compile(r"[^\w:.][0-9A-Fa-f]*:[0-9A-Fa-f]*:")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _OCTETS = re.compile(rf"(?!0\.|127\.){_OCTET}(?:\.{_OCTET}){{3}}")
 _V6 = re.compile(
@@ -33,7 +36,7 @@ def emails(text: str) -> Iterator[Evidence]:
     """E-mail addresses, also as URLs encode them."""
     if "%40" in text:
         text = urllib.parse.unquote(text)
-    for found in _EMAIL.finditer(text):
+    for found in _mailboxes(text):
         local, _, domain = found[0].rpartition("@")
         labels = domain.lower().split(".")
         before = text[max(0, found.start() - 80) : found.start()]
@@ -46,15 +49,29 @@ def emails(text: str) -> Iterator[Evidence]:
         yield Evidence("email", Certainty.SURE, found[0])
 
 
+def _mailboxes(text: str) -> Iterator[re.Match[str]]:
+    """Matches from the left, tried in front of each @ only: of 64 characters at most, and behind the match before."""
+    end, at = 0, text.find("@")
+    while at >= 0:
+        before = _LOCAL.match(text[max(end, at - 64) : at][::-1])
+        found = _EMAIL.match(text, at - before.end()) if before and before.end() else None
+        if found:
+            yield found
+            end = found.end()
+        at = text.find("@", at + 1)
+
+
 def ips(text: str) -> Iterator[Evidence]:
     """IPv4 and IPv6 addresses; those of nobody (0.0.0.0, loopback, broadcast) are none."""
-    for found in _V4.finditer(text):
-        if is_v4(found[0]) and not _is_version(text, found.start()):
-            yield Evidence("ip", Certainty.LIKELY, found[0])
+    padded = " " + text
+    for found in _V4.finditer(padded):
+        if is_v4(found[1]) and not _is_version(text, found.start()):
+            yield Evidence("ip", Certainty.LIKELY, found[1])
     if text.count(":") >= 2:
-        for found in _V6.finditer(text):
-            if _is_v6(found[0]):
-                yield Evidence("ip", Certainty.SURE, found[0])
+        for begun in _V6_LIKE.finditer(padded):
+            whole = _V6.match(text, begun.start())
+            if whole and _is_v6(whole[0]):
+                yield Evidence("ip", Certainty.SURE, whole[0])
 
 
 def is_v4(text: str) -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from crosswalk.personal.addresses import emails, ips, is_v4
+from crosswalk.personal.clusters import clusters
 from crosswalk.personal.evidence import Certainty, Evidence, decided
+from crosswalk.personal.look import ADDRESS, ALL, DIGITS, IBAN, KNOWN, MAIL, NAMED, PARAMETER, RUN
 from crosswalk.personal.names import hints
 from crosswalk.personal.numbers import cards, ibans
 from crosswalk.personal.phone import phones
@@ -14,19 +16,30 @@ from crosswalk.personal.tokens import tokens
 
 _LONGEST = 20_000  # characters of one value that are looked at at once
 _NUMBER = re.compile(r"(?<![\w.])\d{7,19}(?![\w.])")
-_SEVEN_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}")
-_CHECKED = re.compile(r"[A-Za-z]{2}\d{2}[ \u00a0-]?[A-Za-z0-9]{4}")
-_SECRET = re.compile(r"[A-Za-z0-9+/_=.~-]{16}|://|-----BEGIN")
 # The two that are most frequent, alone in their text.
 _MAILBOX = re.compile(
     r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,60}\.(?:com|net|org|edu|io|de|fr|uk|co\.uk|nl|es|it|pl|br|in)"
 )
 _PARAMETER = re.compile(r"[?&;#]([^=?&;#\s]{1,80})=([^&#\s]{6,4000})")
+_FEW_DIGITS = re.compile(r"[^\d@:%.]*+(?:[\d.][^\d@:%.]*+){0,6}")
+_HARMLESS = re.compile(  # a time, a UUID
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+    r"|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+)
+_TELLING = re.compile(r"[\d@:%]")
+_SMALLEST = 1_000_000  # of numbers that are looked at: seven digits
+_SHORT = 15  # no IBAN and no token has fewer characters
+_CUT = "\x03"  # stands for a parameter: no number, word or address goes on over it
 _V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 
-def assess(text: str) -> tuple[Evidence, ...]:
-    """What a text of a record may hold; a text that is JSON itself is looked into, with the names that it has."""
+def assess(text: str, may: int = ALL) -> tuple[Evidence, ...]:
+    """What a text of a record may hold; a text that is JSON itself is looked into, with the names that it has.
+
+    `may` says what is to be looked for at all, see crosswalk.personal.look.
+    """
+    if not may or (may == ALL and is_plain(text)):
+        return ()
     if "@" in text and _MAILBOX.fullmatch(text) and not text.startswith(("git@", "hg@", "svn@")):
         return (Evidence("email", Certainty.SURE, text),)
     if len(text) < 16 and _V4.fullmatch(text):
@@ -37,37 +50,51 @@ def assess(text: str) -> tuple[Evidence, ...]:
         except (ValueError, RecursionError):
             pass
     if len(text) <= _LONGEST:
-        if "=" in text and _PARAMETER.search(text):
-            return tuple(dict.fromkeys([*_pairs(text), *_assess_part(_PARAMETER.sub(" ", text))]))
-        return tuple(_assess_part(text))
+        if may & PARAMETER and "=" in text and _PARAMETER.search(text):
+            left = _assess_part(_PARAMETER.sub(_CUT, text), may)
+            return tuple(dict.fromkeys([*_pairs(text), *left]))
+        return tuple(_assess_part(text, may))
     found: list[Evidence] = []
     for start in range(0, len(text), _LONGEST):
-        found += _assess_part(text[max(0, start - 200) : start + _LONGEST])
+        found += _assess_part(text[max(0, start - 200) : start + _LONGEST], ALL)
     return tuple(dict.fromkeys(found))
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text holds nothing, seen at little cost: a time, few digits or none, words with blanks between them."""
+    if _HARMLESS.fullmatch(text):
+        return True
+    if len(text) < _SHORT:
+        return _FEW_DIGITS.fullmatch(text) is not None
+    if _TELLING.search(text) or "-----BEGIN" in text:
+        return False
+    return max(map(len, text.split()), default=0) <= _SHORT
 
 
 def assess_number(text: str) -> tuple[Evidence, ...]:
     """What numbers of a record may hold, which stand without quotes."""
     found: list[Evidence] = []
     for number in _NUMBER.findall(text):
-        found += [*cards(number), *phones(number)]
+        spans = clusters(number)
+        found += [*cards(number, spans), *phones(number, spans)]
     return tuple(dict.fromkeys(found))
 
 
-def _assess_part(text: str) -> list[Evidence]:
+def _assess_part(text: str, may: int) -> list[Evidence]:
     found: list[Evidence] = []
-    if "@" in text or "%40" in text:
+    if may & MAIL and ("@" in text or "%40" in text):
         found += emails(text)
-    if text.count(".") >= 3 or text.count(":") >= 2:
+    if may & ADDRESS and (text.count(".") >= 3 or text.count(":") >= 2):
         found += ips(text)
-    has_digits = _SEVEN_DIGITS.search(text) is not None
-    if has_digits:
-        found += cards(text)
-    if _CHECKED.search(text):
+    spans = clusters(text) if may & DIGITS else []
+    if spans:
+        found += cards(text, spans)
+    if may & IBAN:
         found += ibans(text)
-    for finder, is_wanted in ((tokens, _SECRET.search(text) is not None), (phones, has_digits)):
-        if is_wanted:
-            found += _beside(found, list(finder(text)))
+    if may & (KNOWN | NAMED | RUN):
+        found += _beside(found, list(tokens(text, may)))
+    if spans:
+        found += _beside(found, list(phones(text, spans)))
     return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
@@ -90,15 +117,20 @@ def _beside(found: list[Evidence], more: list[Evidence]) -> list[Evidence]:
 
 def _pairs(text: str) -> list[Evidence]:
     """What the parameters of an address hold, by their own names."""
-    return [
-        Evidence(kind, Certainty.SURE, value)
-        for name, given in _PARAMETER.findall(text)
-        for kind, value in decided(assess(unquote_plus(given)), hints(unquote_plus(name))).items()
-    ]
+    pairs: list[Evidence] = []
+    for name, given in _PARAMETER.findall(text):
+        if not is_plain(given) and (found := assess(unquote_plus(given))):
+            pairs += _sure(found, unquote_plus(name))
+    return pairs
+
+
+def _sure(found: tuple[Evidence, ...], name: str) -> list[Evidence]:
+    """What a text holds under a name of its own: sure, whatever the property around is called."""
+    return [Evidence(kind, Certainty.SURE, text) for kind, text in decided(found, hints(name)).items()]
 
 
 def _inside(value: Any, name: str) -> list[Evidence]:
-    """What the values of an object hold, decided by its own names: sure, whatever the property around is called."""
+    """What the values of an object hold, decided by its own names."""
     if isinstance(value, dict):
         return [one for key, inner in value.items() for one in _inside(inner, str(key))]
     if isinstance(value, list):
@@ -106,7 +138,7 @@ def _inside(value: Any, name: str) -> list[Evidence]:
     if isinstance(value, str):
         found = assess(value)
     elif isinstance(value, int) and not isinstance(value, bool):
-        found = assess_number(str(value))
+        found = assess_number(str(value)) if abs(value) >= _SMALLEST else ()
     else:
         return []
-    return [Evidence(kind, Certainty.SURE, text) for kind, text in decided(found, hints(name)).items()]
+    return _sure(found, name) if found else []

@@ -4,13 +4,16 @@ Sources: ISO/IEC 7812 (Luhn, issuer ranges as the card networks publish them), I
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from crosswalk.personal.clusters import Span
 from crosswalk.personal.evidence import Certainty, Evidence
 
 _CARD = re.compile(r"(?<![\w.-])\d(?:[ \u00a0-]?\d){12,18}(?![\w-]|\.\d)")
 _GROUPS = ("4444", "465", "464", "44443", "4442", "4441", "86", "88", "4446")
-_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ \u00a0-]?[A-Za-z0-9])")
+# With the character in front, a blank at the beginning of a text.
+_IBAN_START = re.compile(r"[^A-Za-z0-9]([A-Za-z]{2}\d{2})(?=[ \u00a0-]?[A-Za-z0-9])")
+_IBAN_PART = re.compile(r"[A-Za-z]{2}\d{2}[ \u00a0-]?[A-Za-z0-9]{4}")
 _IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29, "BY": 28,
     "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
@@ -23,9 +26,9 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 
 
-def cards(text: str) -> Iterator[Evidence]:
-    """Card numbers: the issuer's range, its length, the usual groups, and Luhn's check digit."""
-    for found in _CARD.finditer(text):
+def cards(text: str, spans: Iterable[Span]) -> Iterator[Evidence]:
+    """Card numbers in these stretches: the issuer's range, its length, the usual groups, and Luhn's check digit."""
+    for found in (found for span in spans for found in span.each(_CARD, text)):
         groups = re.split(r"[ \u00a0-]", found[0])
         digits = "".join(groups)
         if not _is_issued(digits) or not luhn(digits):
@@ -62,11 +65,11 @@ def _is_issued(digits: str) -> bool:
 
 def ibans(text: str) -> Iterator[Evidence]:
     """IBANs: a country with its length, and the remainder 1 modulo 97."""
-    for start in _IBAN_START.finditer(text):
-        length = _IBAN_LENGTHS.get(start[0][:2].upper())
-        end = _reach(text, start.start(), length) if length else None
-        if end and mod_97(text[start.start() : end]):
-            yield Evidence("iban", Certainty.SURE, text[start.start() : end])
+    for found in _IBAN_START.finditer(" " + text):
+        start, length = found.start(), _IBAN_LENGTHS.get(found[1][:2].upper())
+        end = _reach(text, start, length) if length else None
+        if end and mod_97(text[start:end]) and _IBAN_PART.search(text):
+            yield Evidence("iban", Certainty.SURE, text[start:end])
 
 
 def _reach(text: str, start: int, length: int) -> int | None:

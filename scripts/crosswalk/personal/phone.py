@@ -4,8 +4,9 @@ Sources: ITU-T E.164 (at most 15 digits, country codes of the ITU's list) and th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from crosswalk.personal.clusters import Span
 from crosswalk.personal.evidence import Certainty, Evidence
 
 _CODES = frozenset(
@@ -61,27 +62,33 @@ _NO_TALK = re.compile(
 _TALK_SPAN = 48
 
 
-def phones(text: str) -> Iterator[Evidence]:
-    """Places in the text that can be phone numbers."""
-    for found in _PLUS.finditer(text) if "+" in text else ():
+def phones(text: str, spans: Iterable[Span]) -> Iterator[Evidence]:
+    """Places in these stretches of the text that can be phone numbers."""
+    for found in _each(_PLUS, text, spans) if "+" in text else ():
         digits = _digits(found[0])
         if _is_international(digits):
             is_decimal = re.fullmatch(r"\+\d{1,3}\.\d+", found[0]) is not None
             yield Evidence("phone", Certainty.LIKELY if is_decimal else Certainty.SURE, found[0])
-    for found in _DOUBLE_ZERO.finditer(text) if "00" in text else ():
+    for found in _each(_DOUBLE_ZERO, text, spans) if "00" in text else ():
         if _is_international(_digits(found[0])[2:]):
             has_gaps = not found[0].isdigit()
             yield Evidence("phone", Certainty.LIKELY if has_gaps else Certainty.TOLD, found[0])
-    for pattern in _NATIONAL:
-        for found in pattern.finditer(text):
+    with_gaps = [span for span in spans if not span.is_bare]
+    for pattern in _NATIONAL if with_gaps else ():
+        for found in _each(pattern, text, with_gaps):
             if 8 <= len(_digits(found[0])) <= 12 and not _is_other(found[0]):
                 yield Evidence("phone", _beside(text, found.start(), Certainty.LIKELY), found[0])
     is_alone = _ALONE.fullmatch(text) is not None
-    for found in _ANY.finditer(text) if is_alone or _TALKS.search(text) else ():
+    for found in _each(_ANY, text, spans):
+        said = _beside(text, found.start(), Certainty.TOLD)
+        if not is_alone and (said is not Certainty.SURE or not _TALKS.search(text)):
+            continue
         if 7 <= len(_digits(found[0])) <= 15 and not _is_other(found[0]):
-            said = _beside(text, found.start(), Certainty.TOLD)
-            if is_alone or said is Certainty.SURE:
-                yield Evidence("phone", said, found[0])
+            yield Evidence("phone", said, found[0])
+
+
+def _each(pattern: re.Pattern[str], text: str, spans: Iterable[Span]) -> Iterator[re.Match[str]]:
+    return (found for span in spans for found in span.each(pattern, text))
 
 
 def _beside(text: str, start: int, certainty: Certainty) -> Certainty:

@@ -8,7 +8,7 @@ from crosswalk.personal.evidence import KINDS, LABELS
 from crosswalk.report.mask import masked
 
 # A result of other rules is no result of these: a kept one is worked out anew.
-RULES = 1
+RULES = 2
 # What names people and groups: no list of properties reaches it.
 IDS = frozenset(
     "distinct_id $distinct_id $user_id $device_id $anon_distinct_id alias $identified_id $anon_id $distinct_ids $group_key "

@@ -5,9 +5,8 @@ one regular expression (RE2) leaves out what can be nothing. Only what is left i
 it. Memory is that of one batch and of a bounded cache.
 """
 
-import bisect
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 
 from crosswalk.personal.assess import assess, assess_number
 from crosswalk.personal.evidence import Certainty, Evidence, decided
+from crosswalk.personal.look import ALL, may_hold
 from crosswalk.personal.names import hints
 from crosswalk.personal.result import Personal, Tally
 
@@ -33,7 +33,8 @@ _NOTHING = (
 )
 _SHORTEST = 6
 _CACHED = 100_000
-_CACHED_LONG = 4_000  # of those above 64 characters
+_CACHED_LONG = 4_000  # of long ones
+_LONG = 64
 # Characters that no JSON text holds as they are; they stand for an escaped quote and an escaped backslash.
 _QUOTE, _BACKSLASH = "\x01", "\x02"
 
@@ -51,13 +52,11 @@ class Scanner:
         """Look at payloads, one JSON text each (a comma behind it does no harm)."""
         self._tally.records += len(lines)
         parts = _Parts(lines)
-        for row, name, role, text in self._candidates(parts):
+        for row, name, role, evidence in self._candidates(parts):
             if name is None:
                 self._walk(json.loads(str(lines[row].as_py()).rstrip(",")), "", row)
-            elif role == "name":
-                self._count(_restored(text), "name", self._of(text), row)
             else:
-                self._count(_restored(name), "value", self._of(text, is_number=role == "number"), row)
+                self._count(_restored(name), role, evidence, row)
         self._tally.end_batch()
 
     def result(self) -> Personal:
@@ -65,35 +64,40 @@ class Scanner:
         return self._tally.result()
 
     def _candidates(self, parts: "_Parts") -> Iterator["_Place"]:
-        """Row, property (None: not known without reading the record), role and text of what holds something."""
-        found = parts.candidates()
-        holding = [
-            at
-            for at, text in zip(found.codes, found.texts, strict=True)
-            if self._of(text) or (text[0] in ":,[" and self._of(text, True))
-        ]
-        if not holding:
+        """The places of what holds something."""
+        texts: dict[int, tuple[Evidence, ...]] = {}
+        numbers: dict[int, tuple[Evidence, ...]] = {}
+        for code, text, may in parts.candidates():
+            if evidence := self._of(text, may):
+                texts[code] = evidence
+            if text[0] in ":,[" and (evidence := self._of_number(text)):
+                numbers[code] = evidence
+        if not texts and not numbers:
             return
         seen: set[int] = set()
-        for place in parts.places(holding):
+        for place in parts.places(texts, numbers):
             if place.name is None:
                 if place.row in seen:
                     continue
                 seen.add(place.row)
             yield place
 
-    def _of(self, text: str, is_number: bool = False) -> tuple[Evidence, ...]:
-        cache, most = self._numbers if is_number else self._texts, _CACHED
-        if len(text) > 64 and not is_number:
-            cache, most = self._long, _CACHED_LONG
-        if text not in cache:
+    def _of(self, text: str, may: int = ALL) -> tuple[Evidence, ...]:
+        cache, most = (self._texts, _CACHED) if len(text) <= _LONG else (self._long, _CACHED_LONG)
+        found = cache.get(text)
+        if found is None:
             if len(cache) >= most:
                 cache.clear()
-            if is_number:
-                cache[text] = assess_number(text)
-            else:
-                cache[text] = assess(_restored(text))
-        return cache[text]
+            found = cache[text] = assess(_restored(text), may)
+        return found
+
+    def _of_number(self, text: str) -> tuple[Evidence, ...]:
+        found = self._numbers.get(text)
+        if found is None:
+            if len(self._numbers) >= _CACHED:
+                self._numbers.clear()
+            found = self._numbers[text] = assess_number(text)
+        return found
 
     def _count(self, name: str, place: str, evidence: tuple[Evidence, ...], row: int) -> None:
         if place == "name":
@@ -116,20 +120,14 @@ class Scanner:
             self._count(name, "value", assess_number(str(value)), row)
 
 
-class _Found:
-    """Distinct texts that may hold something, with their codes."""
-
-    def __init__(self, codes: list[int], texts: list[str]) -> None:
-        self.codes, self.texts = codes, texts
-
-
 class _Place(NamedTuple):
-    """One place of such a text: its row, the property that it stands under, what it is (`name`, `text`, `number`)."""
+    """One place of a text that holds something: its row, the property that it stands under (None: not known without reading
+    the record), whether it is the `value` or the `name` itself, and what it holds."""
 
     row: int
     name: str | None
     role: str
-    text: str
+    evidence: tuple[Evidence, ...]
 
 
 class _Parts:
@@ -140,42 +138,56 @@ class _Parts:
             lines = pc.replace_substring(lines, "\\\\", _BACKSLASH)
             lines = pc.replace_substring(lines, '\\"', _QUOTE)
         cut = pc.split_pattern(lines, '"')
-        self._starts = [start - cut.offsets[0].as_py() for start in cut.offsets.to_pylist()]
+        self._offsets = pc.subtract(cut.offsets, cut.offsets[0]).cast(pa.int64())
+        self._rows = pc.list_parent_indices(cut)
         self._flat = cut.flatten()
         self._long = pc.indices_nonzero(pc.greater_equal(pc.binary_length(self._flat), _SHORTEST))
         self._coded = self._flat.take(self._long).dictionary_encode()
 
-    def candidates(self) -> _Found:
+    def candidates(self) -> Iterator[tuple[int, str, int]]:
+        """Code and text of each distinct text that may hold something, and what, see `may_hold`."""
         texts = self._coded.dictionary
         codes = pc.indices_nonzero(pc.match_substring_regex(texts, _CANDIDATE))
         some = texts.take(codes)
         left = pc.invert(pc.match_substring_regex(some, _NOTHING))
-        return _Found(codes.filter(left).to_pylist(), some.filter(left).to_pylist())
+        codes, some = codes.filter(left), some.filter(left)
+        is_long = pc.greater(pc.binary_length(some), _LONG)
+        short = pc.invert(is_long)
+        for code, text in zip(codes.filter(short).to_pylist(), some.filter(short).to_pylist(), strict=True):
+            yield code, text, ALL
+        long = some.filter(is_long)
+        for code, text, may in zip(codes.filter(is_long).to_pylist(), long, may_hold(long), strict=True):
+            if may:
+                yield code, text.as_py(), may
 
-    def places(self, codes: list[int]) -> Iterator[_Place]:
-        """Every place of these texts, in order."""
-        wanted = pc.is_in(self._coded.indices, value_set=pa.array(codes, pa.int32()))
-        positions = self._long.filter(wanted)
-        numbers = positions.cast(pa.int64())
+    def places(
+        self, texts: Mapping[int, tuple[Evidence, ...]], numbers: Mapping[int, tuple[Evidence, ...]]
+    ) -> Iterator[_Place]:
+        """Every place of the texts with these codes, in order; what stands outside of quotes is a number."""
+        wanted = pc.is_in(
+            self._coded.indices, value_set=pa.array([*texts.keys() | numbers.keys()], pa.int32())
+        )
+        at = self._long.filter(wanted).cast(pa.int64())
+        in_row = pc.subtract(at, self._offsets.take(self._rows.take(at)))
         around = [
             self._flat.take(
-                pc.min_element_wise(pc.max_element_wise(pc.add(numbers, by), 0), len(self._flat) - 1)
+                pc.min_element_wise(pc.max_element_wise(pc.add(at, by), 0), len(self._flat) - 1)
             ).to_pylist()
             for by in (-2, -1, 0, 1)
         ]
-        for at, before_last, before, text, after in zip(numbers.to_pylist(), *around, strict=True):
-            row = bisect.bisect_right(self._starts, at) - 1
-            if (at - self._starts[row]) % 2 == 0:
-                name = (
-                    before
-                    if text[:1] == ":" and "]" not in text and "}" not in text[:-1].rstrip("}")
-                    else None
-                )
-                yield _Place(row, name, "number", text)
-            elif after[:1] == ":":
-                yield _Place(row, text, "name", text)
-            else:
-                yield _Place(row, before_last if before == ":" else None, "text", text)
+        columns = (self._rows.take(at), in_row, self._coded.indices.filter(wanted))
+        for row, place, code, before_last, before, text, after in zip(
+            *(column.to_pylist() for column in columns), *around, strict=True
+        ):
+            if place % 2 == 0:
+                is_alone = text[:1] == ":" and "]" not in text and "}" not in text[:-1].rstrip("}")
+                if code in numbers:
+                    yield _Place(row, before if is_alone else None, "value", numbers[code])
+            elif code in texts:
+                if after[:1] == ":":
+                    yield _Place(row, text, "name", texts[code])
+                else:
+                    yield _Place(row, before_last if before == ":" else None, "value", texts[code])
 
 
 def _restored(text: str) -> str:

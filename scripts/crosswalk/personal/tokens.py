@@ -1,10 +1,10 @@
 """Tokens and keys: JSON Web Tokens, the keys of well-known services, credentials in addresses, long random texts."""
 
-import itertools
 import re
 from collections.abc import Iterator
 
 from crosswalk.personal.evidence import Certainty, Evidence
+from crosswalk.personal.look import ALL, KNOWN, NAMED, RUN
 
 # Each service documents the beginning of its keys, so that they can be found where they should not be.
 _KNOWN = re.compile(
@@ -21,38 +21,101 @@ _KNOWN = re.compile(
     r"|sq0[a-z]{3}-[A-Za-z0-9_-]{20,}|EAA[A-Za-z0-9]{40,}|lin_api_[A-Za-z0-9]{30,}|ATATT3[A-Za-z0-9_=-]{30,}"
     r")|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
+# What one of them needs, so that most texts are not held against the whole expression.
+_MARKS = {
+    "_": tuple(
+        "k_live_ k_test_ whsec_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ hf_ r8_ phc_ phx_ npm_ dop_v1_ shpat_ shpca_ shppa_ shpss_ "
+        "lin_api_".split()
+    ),
+    "-": tuple("glpat- xox xapp- GOCSPX- key- sk- pypi- sq0 -----BEGIN".split()),
+    "": tuple("eyJ AKIA ASIA AIza ya29. SG. EAA ATATT3".split()),
+}
+# Those of which no part is a long run.
+_SHORT = ["eyJ", "xox", "xapp-", "-----BEGIN"]
+_NUMBERED = re.compile(r"[SA][KC][0-9a-f]{32}")
+_SCHEMES = tuple(f"{word}{behind}" for word in ("bearer", "basic", "token", "apikey") for behind in " :")
+_WORDS = ("token", "secret", "passw", "key", "signature", "jwt", "auth")
+_ASSIGNED = re.compile(
+    r"(?:token|secret|passwd|password|key|signature|jwt|auth)(?:=|: ?| (?:is )?)[a-z0-9+/_.~=-]{16}"
+)
 _SCHEME = re.compile(r"\b(?:bearer|basic|token|apikey)[ :]+[A-Za-z0-9._~+/-]{16,}={0,2}", re.IGNORECASE)
 _USERINFO = re.compile(r"://[^/\s:@]+:[^/\s@]{3,}@")
 _PARAMETER = re.compile(
     r"(?:[?&;#\s]|^)[\w.-]*(?:token|secret|passwd|password|key|signature|jwt|auth)(?:=|: ?| (?:is )?)([A-Za-z0-9+/_.~=-]{16,})",
     re.IGNORECASE,
 )
-_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_LONG_RUN = 16  # characters of a run that is looked at
+_RUN_CHARACTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+_BREAKS = bytes(code if code in _RUN_CHARACTERS else 32 for code in range(256))
+_WIDE_BREAKS = bytes(code if code in _RUN_CHARACTERS | frozenset(b"=.~") else 32 for code in range(256))
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _LONG = 30
 _ENOUGH = 256
+_OTHERS = ("du", "ud", "dl", "ld", "ul", "lu")
 _KIND = {
     code: "d" if chr(code).isdigit() else "u" if chr(code).isupper() else "l" if chr(code).isalpha() else None
     for code in range(128)
 }
 
 
-def tokens(text: str) -> Iterator[Evidence]:
-    """Places in the text that can be tokens or keys."""
-    for pattern in (_KNOWN, _USERINFO):
-        for found in pattern.finditer(text):
+def tokens(text: str, may: int = ALL) -> Iterator[Evidence]:
+    """Places in the text that can be tokens or keys; `may` says what it may hold."""
+    runs = list(_runs(text)) if may & (KNOWN | NAMED | RUN) else []
+    if may & (KNOWN | NAMED):
+        if not runs and "://" not in text and "-----BEGIN" not in text and not _has_wide_run(text):
+            return
+        for found in _known(text, bool(runs)) if may & KNOWN else ():
             yield Evidence("token", Certainty.SURE, found[0])
-    for found in _SCHEME.finditer(text):
-        if _is_mixed(found[0].split()[-1]):
-            yield Evidence("token", Certainty.SURE, found[0])
-    for found in _PARAMETER.finditer(text):
-        if _is_mixed(found[1]) and not _UUID.fullmatch(found[1]):
-            yield Evidence("token", Certainty.SURE, found[1])
-    for found in _RUN.finditer(text):
-        if is_random(found[0]) and not _is_in_path(text, found.start()):
-            yield Evidence("token", Certainty.LIKELY, found[0])
-        elif found[0] == text and _is_mixed(text) and not _UUID.fullmatch(text):
+        yield from _named(text) if may & NAMED else ()
+    for start, run in runs if may & RUN else ():
+        if is_random(run) and not _is_in_path(text, start):
+            yield Evidence("token", Certainty.LIKELY, run)
+        elif run == text and _is_mixed(text) and not _UUID.fullmatch(text):
             yield Evidence("token", Certainty.TOLD, text)
+
+
+def _runs(text: str) -> Iterator[tuple[int, str]]:
+    """Where long runs of letters, digits and +/_- stand, with up to two = behind them."""
+    packed = text.encode("ascii", "replace").translate(_BREAKS)
+    at = 0
+    for word in packed.split():
+        if len(word) >= _LONG_RUN:
+            start = packed.index(word, at)
+            at = start + len(word)
+            more = 0 if text[at : at + 1] != "=" else 1 + (text[at + 1 : at + 2] == "=")
+            yield start, text[start : at + more]
+
+
+def _has_wide_run(text: str) -> bool:
+    """Whether so many characters stand together as every token has, dots and the like counted too."""
+    words = text.encode("ascii", "replace").translate(_WIDE_BREAKS).split()
+    return max(map(len, words), default=0) >= _LONG_RUN
+
+
+def _known(text: str, has_runs: bool) -> Iterator[re.Match[str]]:
+    """Keys of services, and credentials in addresses."""
+    marks = (
+        [mark for needed, some in _MARKS.items() if needed in text for mark in some] if has_runs else _SHORT
+    )
+    if any(map(text.__contains__, marks)) or (
+        has_runs and ("SK" in text or "AC" in text) and _NUMBERED.search(text)
+    ):
+        yield from _KNOWN.finditer(text)
+    if "@" in text and "://" in text:
+        yield from _USERINFO.finditer(text)
+
+
+def _named(text: str) -> Iterator[Evidence]:
+    """What the words in front of it call a token."""
+    lower = text.casefold()
+    if any(map(lower.__contains__, _SCHEMES)):
+        for found in _SCHEME.finditer(text):
+            if _is_mixed(found[0].split()[-1]):
+                yield Evidence("token", Certainty.SURE, found[0])
+    if any(map(lower.__contains__, _WORDS)) and _ASSIGNED.search(lower):
+        for found in _PARAMETER.finditer(text):
+            if _is_mixed(found[1]) and not _UUID.fullmatch(found[1]):
+                yield Evidence("token", Certainty.SURE, found[1])
 
 
 def _is_in_path(text: str, start: int) -> bool:
@@ -78,7 +141,7 @@ def _kinds(text: str) -> str:
 
 def _changes(kinds: str) -> float:
     """How often the next character is of another kind, 0 to 1: about 0.6 in random text, 0.3 in NamesOfThings."""
-    return sum(one != other for one, other in itertools.pairwise(kinds)) / max(1, len(kinds))
+    return sum(kinds.count(pair) for pair in _OTHERS) / max(1, len(kinds))
 
 
 def is_random(text: str) -> bool:
@@ -86,8 +149,9 @@ def is_random(text: str) -> bool:
 
     Hashes and UUIDs (one case, or groups) are ids and not secrets by their looks.
     """
-    parts = re.split(r"[-_/+]", text.rstrip("="))
-    if len(text) < _LONG or max(map(len, parts)) < 8:
+    if len(text) < _LONG:
         return False
     kinds = _kinds(text)
-    return len(set(kinds)) == 3 and _changes(kinds) >= 0.4
+    if "d" not in kinds or "u" not in kinds or "l" not in kinds or _changes(kinds) < 0.4:
+        return False
+    return max(map(len, re.split(r"[-_/+]", text.rstrip("=")))) >= 8
