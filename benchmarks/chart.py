@@ -51,7 +51,10 @@ def drawn(rows: Sequence[Row]) -> str:
 
 
 def _series(rows: Sequence[Row], sizes: Sequence[int]) -> list[Series]:
-    """The whole way of each route, the limit, the plain script, the fastest peer of each size."""
+    """The whole way of each route, the limit, the plain script, and the peer that is fastest at the largest size.
+
+    A peer's points are of sizes that it ran on in full: memory cannot be scaled.
+    """
     found: list[Series] = []
     for route in routes_in(rows):
         ours = [find(rows, "route", route, "whole way", size) for size in sizes]
@@ -59,8 +62,10 @@ def _series(rows: Sequence[Row], sizes: Sequence[int]) -> list[Series]:
     for name, kind in (("limit", "limit"), ("plain script", "script")):
         taken = [find(rows, kind, None, None, size) for size in sizes]
         found.append((name, [row for row in taken if row]))
-    best = [fastest_peer(rows, size) for size in sizes]
-    found.append(("fastest peer", [row for row in best if row]))
+    best = next((peer for size in reversed(sizes) if (peer := fastest_peer(rows, size))), None)
+    if best:
+        taken = [find(rows, "peer", None, best.step, size) for size in sizes]
+        found.append((f"{best.step} (fastest peer)", [row for row in taken if row and row.ran == row.events]))
     return [(name, taken) for name, taken in found if taken][: len(LIGHT)]
 
 

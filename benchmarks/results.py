@@ -156,7 +156,10 @@ def _notes(rows: Sequence[Row], left_out: Iterable[str], repeats: float) -> str:
         " each once; no peer does.",
         "A peer that lost events counts as if it had sent them.",
         *(
-            ["Where a step ran on fewer events than the table says, its work is scaled and its start is not."]
+            [
+                "Where a peer ran on fewer events than the table says, its work is scaled and its start is not. Node warms up"
+                " over its first seconds, so a part much smaller than the README names is not fair to mixpanel-import."
+            ]
             if scaled
             else []
         ),

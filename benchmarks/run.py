@@ -14,7 +14,8 @@ import machine
 import peers
 import results
 from figures import ROWS_PER_MILLION, Figures, row_of
-from routes import GLOBS, ROOT, Route, data, help_seconds, sink, taken
+from measured import Failed
+from routes import ADDRESSES, GLOBS, ROOT, Route, data, help_seconds, sink, taken
 
 
 def compare(figures: Figures, runner: peers.Runner, folder: Path, events: int, most: int | None) -> None:
@@ -31,13 +32,24 @@ def compare(figures: Figures, runner: peers.Runner, folder: Path, events: int, m
                 figures.add(row_of(kind, "amplitude", peer.name, events, ran, cost, arrived))
 
 
+def route(text: str) -> str:
+    """A route as it is typed, `source:destination`. Raises ArgumentTypeError on any other."""
+    source, _, destination = text.partition(":")
+    if source not in GLOBS or destination not in ADDRESSES:
+        known = f"{', '.join(GLOBS)} and {', '.join(ADDRESSES)}"
+        raise argparse.ArgumentTypeError(f"{text} is no route: write source:destination, of {known}")
+    return text
+
+
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000], help="sizes (default: 1000000)")
-    parser.add_argument("--routes", nargs="+", default=["amplitude:posthog", "amplitude:mixpanel"])
+    parser.add_argument(
+        "--routes", type=route, nargs="+", default=["amplitude:posthog", "amplitude:mixpanel"]
+    )
     parser.add_argument("--repeat", type=int, default=1, help="times over; the results show medians")
     parser.add_argument(
         "--folder", type=Path, default=ROOT / "data" / "bench", help="data, databases, peers (a few GB)"
@@ -61,19 +73,27 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure what was asked for; each size's peers between its routes, so that they meet the same machine."""
-    asked = arguments()
+    """Measure what was asked for. Raises SystemExit where a step of Crosswalk fails."""
+    try:
+        measure(arguments())
+    except Failed as failed:
+        raise SystemExit(str(failed)) from None
+
+
+def measure(asked: argparse.Namespace) -> None:
+    """Every size in turn, its peers between its routes, so that they meet the same machine."""
     folder = asked.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     figures = Figures(asked.figures or folder / "figures.jsonl")
     runner = peers.Runner(folder)
     described, seconds = machine.described(), help_seconds(folder)
     print(f"crosswalk --help {seconds:.2f} s; load {described['Load when it began']}", flush=True)
+    with_peers = asked.peers and any(name.startswith("amplitude:") for name in asked.routes)
     for events in asked.events:
         for _ in range(asked.repeat):
-            for place, route in enumerate(asked.routes):
-                Route(figures, folder, route, events, not asked.with_tests).measure()
-                if asked.peers and place == 0:
+            for place, name in enumerate(asked.routes):
+                Route(figures, folder, name, events, not asked.with_tests).measure()
+                if with_peers and place == 0:
                     compare(figures, runner, folder, events, asked.peer_events)
             if asked.results:  # after each size, so that a run that is stopped leaves what it has
                 results.write(figures.rows, described, figures.left_out, seconds, asked.results_dir)
