@@ -38,12 +38,12 @@ def assess(text: str, may: int = ALL) -> tuple[Evidence, ...]:
 
     `may` says what is to be looked for at all, see crosswalk.personal.look.
     """
-    if not may or (may == ALL and is_plain(text)):
-        return ()
     if "@" in text and _MAILBOX.fullmatch(text) and not text.startswith(("git@", "hg@", "svn@")):
         return (Evidence("email", Certainty.SURE, text),)
-    if len(text) < 16 and _V4.fullmatch(text):
+    if len(text) < 16 and text[:1].isdigit() and _V4.fullmatch(text):
         return (Evidence("ip", Certainty.LIKELY, text),) if is_v4(text) else ()
+    if not may or (may == ALL and is_plain(text)):
+        return ()
     if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
         try:
             return tuple(_inside(json.loads(text), ""))

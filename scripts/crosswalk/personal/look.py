@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 MAIL, ADDRESS, DIGITS, IBAN, KNOWN, NAMED, RUN, PARAMETER = (1 << place for place in range(8))
 ALL = (1 << 8) - 1
 # A text that is JSON itself, or that has escapes: RE2 sees other characters than are meant.
-_AS_WRITTEN = r"^[\[{]|[\x01\x02\\]"
+_AS_WRITTEN = r'(?:^|")[\[{]|[\x01\x02\\]'
 _EXPRESSIONS = {
     MAIL: r"@|%40",
     ADDRESS: r"\pN\.\pN{1,3}\.\pN{1,3}\.\pN|(?:^|[^0-9A-Za-z_:.])[0-9A-Fa-f]*:[0-9A-Fa-f]*:",
@@ -22,7 +22,7 @@ _EXPRESSIONS = {
     r"|pypi-|dop_v1_|shp[acps][ats]_|sq0[a-z]{3}-|EAA|lin_api_|ATATT3",
     NAMED: r"(?i)(?:bearer|basic|token|apikey)[ :]"
     r"|(?:token|secret|passwd|password|key|signature|jwt|auth)(?:=|: ?| (?:is )?)[a-z0-9+/_.~=-]{8}",
-    RUN: r"[A-Za-z0-9+/_-]{28}|^[A-Za-z0-9+/_-]{16,}={0,2}$",
+    RUN: r'[A-Za-z0-9+/_-]{28}|(?:^|")[A-Za-z0-9+/_-]{16,}={0,2}(?:"|$)',
     PARAMETER: r"[?&;#][^=?&;#\s]+=[^&#\s]{6}",
 }
 

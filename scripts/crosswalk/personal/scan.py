@@ -1,12 +1,14 @@
 """Reads every payload and counts, by property and kind, the records that hold personal data.
 
-A payload is cut at its quotes by Arrow, so that names and texts alternate; texts that occur often are looked at once, and
-one regular expression (RE2) leaves out what can be nothing. Only what is left is read in Python, with the name in front of
-it. Memory is that of one batch and of a bounded cache.
+Arrow cuts payloads in front of each name, so that a part is mostly a property with its value; parts that occur often are
+looked at once, and one regular expression (RE2) leaves out what can be nothing. Only what is left is read in Python. Memory is
+that of one batch and of bounded caches.
 """
 
+import functools
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -25,11 +27,12 @@ _CANDIDATE = (
     r"[A-Za-z]{2}\d\d(?:[ -]|%20)?[A-Za-z0-9]{4}|\d\.\d{1,3}\.\d{1,3}\.\d|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:"
     r"|[A-Za-z0-9_=-]{16}|[A-Za-z0-9+/_=-]{32}|://[^/]*:|\\u00|-----BEGIN"
 )
-# Texts that are wholly a UUID, an ISO time, a fraction or a time in milliseconds, and short plain words.
+# Properties with plain names that are wholly a UUID, a time, a small number or fraction, a time in milliseconds, plain words.
 _NOTHING = (
-    r"^(?:[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
-    r"|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
-    r"|[:,\[\]{} ]*(?:-?\d+\.\d+(?:[eE][+-]?\d+)?|1\d{12}|1\d{15})[\]},\[{ ]*|[a-z_$ ]*)$"
+    r'^(?:\{")?[A-Za-z_$ ]{1,40}": ?(?:'
+    r'"(?:[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}'
+    r'|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|[a-z_$ ]*)"'
+    r"|(?:-?\d+\.\d+(?:[eE][+-]?\d+)?|-?\d{1,6}|1\d{12}|1\d{15}|true|false|null))[\]},]*$"
 )
 _SHORTEST = 6
 _CACHED = 100_000
@@ -37,6 +40,22 @@ _CACHED_LONG = 4_000  # of long ones
 _LONG = 64
 # Characters that no JSON text holds as they are; they stand for an escaped quote and an escaped backslash.
 _QUOTE, _BACKSLASH = "\x01", "\x02"
+_ANY_BACKSLASH = re.compile(rb"\\")
+# A text that ends with a comma looks like the end of a value: such records are read as JSON.
+_UNCLEAR = r', ?"[\s,:\]}]'
+
+
+class _Finding(NamedTuple):
+    """What one part holds: as Tally.count takes it."""
+
+    name: str
+    place: str
+    kind: str
+    text: str
+
+
+# None: the part alone does not say under which name it stands.
+_Findings = tuple[_Finding, ...] | None
 
 
 class Scanner:
@@ -44,108 +63,126 @@ class Scanner:
 
     def __init__(self) -> None:
         self._tally = Tally()
-        self._texts: dict[str, tuple[Evidence, ...]] = {}
-        self._long: dict[str, tuple[Evidence, ...]] = {}
-        self._numbers: dict[str, tuple[Evidence, ...]] = {}
+        self._texts: dict[str, _Findings] = {}
+        self._long: dict[str, _Findings] = {}
 
     def add(self, lines: pa.Array) -> None:
         """Look at payloads, one JSON text each (a comma behind it does no harm)."""
         self._tally.records += len(lines)
-        parts = _Parts(lines)
-        for row, name, role, evidence in self._candidates(parts):
-            if name is None:
-                self._walk(json.loads(str(lines[row].as_py()).rstrip(",")), "", row)
-            else:
-                self._count(_restored(name), role, evidence, row)
+        unclear = pc.match_substring_regex(lines, _UNCLEAR)
+        if pc.any(unclear).as_py():
+            for number, line in enumerate(lines.filter(unclear).to_pylist()):
+                self._read(line, len(lines) + number)
+            lines = lines.filter(pc.invert(unclear))
+        if len(lines):
+            self._cut(lines)
         self._tally.end_batch()
 
     def result(self) -> Personal:
         """What was found so far."""
         return self._tally.result()
 
-    def _candidates(self, parts: "_Parts") -> Iterator["_Place"]:
-        """The places of what holds something."""
-        texts: dict[int, tuple[Evidence, ...]] = {}
-        numbers: dict[int, tuple[Evidence, ...]] = {}
-        for code, text, may in parts.candidates():
-            if evidence := self._of(text, may):
-                texts[code] = evidence
-            if text[0] in ":,[" and (evidence := self._of_number(text)):
-                numbers[code] = evidence
-        if not texts and not numbers:
-            return
-        seen: set[int] = set()
-        for place in parts.places(texts, numbers):
-            if place.name is None:
-                if place.row in seen:
-                    continue
-                seen.add(place.row)
-            yield place
+    def _cut(self, lines: pa.Array) -> None:
+        parts = _Parts(lines)
+        holding = {
+            code: findings
+            for code, text, may in parts.candidates()
+            if (findings := self._of(text, may)) is None or findings
+        }
+        read = -1
+        for row, code in parts.places(list(holding)) if holding else ():
+            findings = holding[code]
+            if row == read:
+                continue
+            if findings is None:
+                read = row
+                self._read(lines[row].as_py(), row)
+            else:
+                for one in findings:
+                    self._tally.count(*one, row)
 
-    def _of(self, text: str, may: int = ALL) -> tuple[Evidence, ...]:
-        cache, most = (self._texts, _CACHED) if len(text) <= _LONG else (self._long, _CACHED_LONG)
-        found = cache.get(text)
-        if found is None:
+    def _of(self, part: str, may: int) -> _Findings:
+        cache, most = (self._texts, _CACHED) if len(part) <= _LONG else (self._long, _CACHED_LONG)
+        if part not in cache:
             if len(cache) >= most:
                 cache.clear()
-            found = cache[text] = assess(_restored(text), may)
-        return found
+            cache[part] = _findings(part, may)
+        return cache[part]
 
-    def _of_number(self, text: str) -> tuple[Evidence, ...]:
-        found = self._numbers.get(text)
-        if found is None:
-            if len(self._numbers) >= _CACHED:
-                self._numbers.clear()
-            found = self._numbers[text] = assess_number(text)
-        return found
-
-    def _count(self, name: str, place: str, evidence: tuple[Evidence, ...], row: int) -> None:
-        if place == "name":
-            evidence = tuple(one for one in evidence if one.certainty is Certainty.SURE)
-        for kind, text in decided(evidence, hints(name if place == "value" else "")).items():
-            self._tally.count(name, place, kind, text, row)
-
-    def _walk(self, value: Any, name: str, row: int) -> None:
+    def _read(self, line: str, row: int) -> None:
         """The slow way, for texts in lists of objects and the like: read the record itself."""
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                self._count(str(key), "name", self._of(str(key)), row)
-                self._walk(inner, str(key), row)
-        elif isinstance(value, list):
-            for inner in value:
-                self._walk(inner, name, row)
-        elif isinstance(value, str):
-            self._count(name, "value", assess(value), row)
-        elif isinstance(value, int) and not isinstance(value, bool):
-            self._count(name, "value", assess_number(str(value)), row)
+        for one in _walk(json.loads(line.rstrip(",")), ""):
+            self._tally.count(*one, row)
 
 
-class _Place(NamedTuple):
-    """One place of a text that holds something: its row, the property that it stands under (None: not known without reading
-    the record), whether it is the `value` or the `name` itself, and what it holds."""
+def _findings(part: str, may: int) -> _Findings:
+    """What a part holds; it begins within a name or text, so that texts and what is between them alternate."""
+    pieces = part.removeprefix('{"').split('"')
+    found: list[_Finding] = []
+    for at, piece in enumerate(pieces):
+        if len(piece) < _SHORTEST:
+            continue
+        if at % 2:
+            evidence = assess_number(piece) if len(piece) > _SHORTEST else ()
+            name = _alone(piece, pieces[at - 1]) if evidence else None
+        elif at + 1 < len(pieces) and pieces[at + 1][:1] == ":":
+            found += _of_name(_restored(piece))
+            continue
+        else:
+            evidence = assess(_restored(piece), may)
+            name = pieces[at - 2] if evidence and at and pieces[at - 1].strip() == ":" else None
+        if evidence and name is None:
+            return None
+        if evidence and name is not None:
+            found += _of_value(_restored(name), evidence)
+    return tuple(found)
 
-    row: int
-    name: str | None
-    role: str
-    evidence: tuple[Evidence, ...]
+
+def _alone(between: str, name: str) -> str | None:
+    """The name of the number or numbers that stand between two texts; None where they may belong to several."""
+    inner = between.rstrip(", ").rstrip("}")
+    return name if inner[:1] == ":" and "]" not in inner and "}" not in inner else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _of_name(name: str) -> tuple[_Finding, ...]:
+    """What a name holds itself, where that is sure."""
+    sure = [one for one in assess(name) if one.certainty is Certainty.SURE]
+    return tuple(_Finding(name, "name", kind, text) for kind, text in decided(sure, hints("")).items())
+
+
+def _of_value(name: str, evidence: tuple[Evidence, ...]) -> list[_Finding]:
+    """What counts in a value under this name."""
+    return [_Finding(name, "value", kind, text) for kind, text in decided(evidence, hints(name)).items()]
+
+
+def _walk(value: Any, name: str) -> Iterator[_Finding]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _of_name(str(key))
+            yield from _walk(inner, str(key))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _walk(inner, name)
+    elif isinstance(value, str):
+        yield from _of_value(name, assess(value))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield from _of_value(name, assess_number(str(value)))
 
 
 class _Parts:
-    """Payloads cut at their quotes: in each row the parts alternate between what stands outside and inside of quotes."""
+    """Payloads cut in front of names, and of the texts of a list."""
 
     def __init__(self, lines: pa.Array) -> None:
-        if pc.any(pc.match_substring(lines, "\\")).as_py():
+        if _has_backslash(lines):
             lines = pc.replace_substring(lines, "\\\\", _BACKSLASH)
             lines = pc.replace_substring(lines, '\\"', _QUOTE)
-        cut = pc.split_pattern(lines, '"')
-        self._offsets = pc.subtract(cut.offsets, cut.offsets[0]).cast(pa.int64())
+        cut = pc.split_pattern(lines, ', "' if ', "' in lines[0].as_py() else ',"')
         self._rows = pc.list_parent_indices(cut)
-        self._flat = cut.flatten()
-        self._long = pc.indices_nonzero(pc.greater_equal(pc.binary_length(self._flat), _SHORTEST))
-        self._coded = self._flat.take(self._long).dictionary_encode()
+        self._coded = cut.flatten().dictionary_encode()
 
     def candidates(self) -> Iterator[tuple[int, str, int]]:
-        """Code and text of each distinct text that may hold something, and what, see `may_hold`."""
+        """Code and text of each distinct part that may hold something, and what, see `may_hold`."""
         texts = self._coded.dictionary
         codes = pc.indices_nonzero(pc.match_substring_regex(texts, _CANDIDATE))
         some = texts.take(codes)
@@ -160,34 +197,17 @@ class _Parts:
             if may:
                 yield code, text.as_py(), may
 
-    def places(
-        self, texts: Mapping[int, tuple[Evidence, ...]], numbers: Mapping[int, tuple[Evidence, ...]]
-    ) -> Iterator[_Place]:
-        """Every place of the texts with these codes, in order; what stands outside of quotes is a number."""
-        wanted = pc.is_in(
-            self._coded.indices, value_set=pa.array([*texts.keys() | numbers.keys()], pa.int32())
-        )
-        at = self._long.filter(wanted).cast(pa.int64())
-        in_row = pc.subtract(at, self._offsets.take(self._rows.take(at)))
-        around = [
-            self._flat.take(
-                pc.min_element_wise(pc.max_element_wise(pc.add(at, by), 0), len(self._flat) - 1)
-            ).to_pylist()
-            for by in (-2, -1, 0, 1)
-        ]
-        columns = (self._rows.take(at), in_row, self._coded.indices.filter(wanted))
-        for row, place, code, before_last, before, text, after in zip(
-            *(column.to_pylist() for column in columns), *around, strict=True
-        ):
-            if place % 2 == 0:
-                is_alone = text[:1] == ":" and "]" not in text and "}" not in text[:-1].rstrip("}")
-                if code in numbers:
-                    yield _Place(row, before if is_alone else None, "value", numbers[code])
-            elif code in texts:
-                if after[:1] == ":":
-                    yield _Place(row, text, "name", texts[code])
-                else:
-                    yield _Place(row, before_last if before == ":" else None, "value", texts[code])
+    def places(self, codes: list[int]) -> Iterator[tuple[int, int]]:
+        """Row and code of every place of these parts, in order."""
+        wanted = pc.is_in(self._coded.indices, value_set=pa.array(codes, pa.int32()))
+        rows, found = self._rows.filter(wanted), self._coded.indices.filter(wanted)
+        return zip(rows.to_pylist(), found.to_pylist(), strict=True)
+
+
+def _has_backslash(lines: pa.Array) -> bool:
+    """Arrow looks at each character; this looks for the one."""
+    data = lines.buffers()[2]
+    return data is not None and _ANY_BACKSLASH.search(data) is not None
 
 
 def _restored(text: str) -> str:
