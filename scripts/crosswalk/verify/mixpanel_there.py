@@ -17,6 +17,7 @@ from crosswalk.extract.mixpanel_export import EXPECTED, PATH, refusal
 from crosswalk.extract.mixpanel_lines import EndedEarlyError, RecordLines
 from crosswalk.extract.mixpanel_quota import Quota, QuotaGate
 from crosswalk.gzip_stream import BadGzipError
+from crosswalk.output import plural
 from crosswalk.progress import Progress
 from crosswalk.push.stop import Stop
 from crosswalk.settings import MixpanelExportSettings
@@ -25,6 +26,8 @@ from crosswalk.verify.scratch import Scratch, day_text
 from crosswalk.verify.sent import mixpanel_row
 
 _MOST_RECORDS = 500_000
+# Years 1 to 9999, in milliseconds since 1970: what days can be named of.
+_TIMES = range(-62_135_596_800_000, 253_402_300_800_000)
 _TAKEN_AT = ("mp_processing_time_ms", "$mp_api_timestamp_ms")
 
 
@@ -64,7 +67,7 @@ class MixpanelThere:
             for one in asked:
                 self._load(scratch, one, sampled)
                 progress.add(one.last - one.first + 1)
-        return [f"{self._odd} lines of the raw export, which are no events"] if self._odd else []
+        return [f"{plural(self._odd, 'line')} of the raw export, no events with a time"] if self._odd else []
 
     def _load(self, scratch: Scratch, stretch: Stretch, sampled: Collection[str] | None) -> None:
         query = {
@@ -89,14 +92,14 @@ class MixpanelThere:
         try:
             with scratch.writer("found") as found, scratch.writer("fields") as fields:
                 for line in _lines(reply):
-                    event = _event(line)
-                    if event is None:
+                    read = _event(line)
+                    if read is None:
                         odd += 1
                         continue
-                    properties = event["properties"]
-                    if self._marks and properties.get("import_id") not in self._marks:
+                    row, properties = read
+                    mark = properties.get("import_id")
+                    if self._marks and not (isinstance(mark, str) and mark in self._marks):
                         continue
-                    row = mixpanel_row(event)
                     found.add(stretch.number, *row, 1)
                     if sampled is None or row[0] in sampled:
                         text = json.dumps([*row[1:], properties])
@@ -113,16 +116,18 @@ def _lines(reply: Reply) -> Any:
         yield from some.splitlines()
 
 
-def _event(line: bytes) -> dict[str, Any] | None:
+def _event(line: bytes) -> tuple[tuple[str, str, str, int], dict[str, Any]] | None:
+    """What is compared of a row, and its properties; None for a line that is no event with a time of our calendar."""
     try:
         event = json.loads(line)
-        mixpanel_row(event)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        row = mixpanel_row(event)
+        properties = event["properties"]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    return event if isinstance(event, dict) else None
+    return (row, properties) if isinstance(properties, dict) and row[3] in _TIMES else None
 
 
 def _taken_at(properties: dict[str, Any]) -> int:
     """When Mixpanel took the row, in milliseconds; 0 where it does not say."""
     values = [properties.get(name) for name in _TAKEN_AT]
-    return max((one for one in values if isinstance(one, int)), default=0)
+    return max((one for one in values if isinstance(one, int) and abs(one) < 2**62), default=0)

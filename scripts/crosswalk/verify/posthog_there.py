@@ -8,6 +8,7 @@ out from the seconds since 1970, since HogQL's own days are those of the project
 import datetime as dt
 import json
 import re
+import types
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,13 @@ _FIELDS = (
 )
 
 
+# The types of the columns of a row.
+Shape = tuple[type | types.UnionType, ...]
+_TWO_NUMBERS: Shape = (int, int)
+_RECORD: Shape = (str, str, str, int)
+_HELD: Shape = (str | dict,)
+
+
 class PostHogThere:
     """Asks a project and fills the scratch database."""
 
@@ -107,10 +115,13 @@ class PostHogThere:
                 for row in self._cells(one):
                     cells.add(*row)
                 progress.add()
-                for row in self._ask(_USERS.format(records=self._records(one)), self._within(one)):
+                for row in self._ask(
+                    _USERS.format(records=self._records(one)), self._within(one), _TWO_NUMBERS
+                ):
                     users.add(*row)
                 progress.add()
-                for hour, records in self._ask(_HOURS.format(records=self._records(one)), self._within(one)):
+                sql = _HOURS.format(records=self._records(one))
+                for hour, records in self._ask(sql, self._within(one), _TWO_NUMBERS):
                     hours[hour] = hours.get(hour, 0) + records
                 progress.add()
                 for row in self._people(one):
@@ -130,13 +141,13 @@ class PostHogThere:
             for day in days:
                 for key, event, person, at, copies, *held in self._listed(day, with_fields):
                     found.add(0, key.lower(), event, person, at, copies)
-                    for text in held:
-                        properties = json.loads(text) if isinstance(text, str) else text
-                        fields.add(0, key.lower(), 0, json.dumps([event, person, at, properties]))
+                    for value in held:
+                        fields.add(0, key.lower(), 0, json.dumps([event, person, at, _properties(value)]))
                 progress.add()
 
     def _listed(self, day: int, with_fields: bool) -> Iterator[Sequence[Any]]:
-        """The rows of `_LISTED` of one day, page by page."""
+        """The rows of `_LISTED` of one day, page by page. A uuid may stand in several rows, and a page may end between them: the
+        rows of its last uuid are left to the next page."""
         page = _PAGE_OF_FIELDS if with_fields else PAGE_ROWS
         sql = _LISTED.format(
             records=(_WHOLE_RECORDS if with_fields else _RECORDS).format(where=self._where()),
@@ -145,11 +156,14 @@ class PostHogThere:
         )
         after = ""
         while True:
-            rows = self._ask(sql, {**self._within(Stretch(0, day, day, 0)), "after": after})
-            yield from rows
+            values = {**self._within(Stretch(0, day, day, 0)), "after": after}
+            rows = self._ask(sql, values, (*_RECORD, int, *_HELD) if with_fields else (*_RECORD, int))
             if len(rows) < page:
+                yield from rows
                 return
-            after = rows[-1][0]
+            whole = [row for row in rows if row[0] != rows[-1][0]] or rows
+            yield from whole
+            after = whole[-1][0]
 
     def read_fields(self, scratch: Scratch, keys: Sequence[tuple[str, int]]) -> None:
         """Fill `fields` with the properties of these records, given as (uuid, milliseconds)."""
@@ -160,16 +174,16 @@ class PostHogThere:
                 within = Stretch(0, min(days), max(days), 0)
                 ids = ", ".join(f"'{key}'" for key, _ in some) or "''"
                 sql = _FIELDS.format(where=self._where(), ids=ids)
-                for key, event, person, at, properties in self._ask(sql, self._within(within)):
-                    held = json.loads(properties) if isinstance(properties, str) else properties
-                    fields.add(0, key.lower(), 0, json.dumps([event, person, at, held]))
+                for key, event, person, at, held in self._ask(sql, self._within(within), (*_RECORD, *_HELD)):
+                    fields.add(0, key.lower(), 0, json.dumps([event, person, at, _properties(held)]))
                 progress.add(len(some))
 
     def _cells(self, stretch: Stretch) -> Iterator[Sequence[Any]]:
         sql = _CELLS.format(records=self._records(stretch), day=_DAY, page=PAGE_ROWS)
         after_day, after = -1, ""
         while True:
-            rows = self._ask(sql, {**self._within(stretch), "after_day": after_day, "after": after})
+            values = {**self._within(stretch), "after_day": after_day, "after": after}
+            rows = self._ask(sql, values, (int, str, int, int, int, int))
             yield from rows
             if len(rows) < PAGE_ROWS:
                 return
@@ -179,7 +193,7 @@ class PostHogThere:
         after = ""
         while True:
             sql = _PEOPLE.format(where=self._where())
-            rows = self._ask(sql, {**self._within(stretch), "after": after})
+            rows = self._ask(sql, {**self._within(stretch), "after": after}, (str, str))
             yield from rows
             if len(rows) < PAGE_ROWS:
                 return
@@ -202,14 +216,16 @@ class PostHogThere:
         }
         return values | {f"mark{at}": mark for at, mark in enumerate(self._marks)}
 
-    def _ask(self, sql: str, values: dict[str, Any]) -> list[Sequence[Any]]:
+    def _ask(self, sql: str, values: dict[str, Any], shape: Shape) -> list[Sequence[Any]]:
         """The rows of one query; never from PostHog's cache. Raises ConfigError where PostHog refuses it."""
         query = {"kind": "HogQLQuery", "query": sql, "values": values}
         body = json.dumps({"query": query, "refresh": "force_blocking", "name": "crosswalk verify"}).encode()
-        return self._client.fetch(self._path, {}, _rows, frozenset({200, 400}), body)
+        return self._client.fetch(
+            self._path, {}, lambda reply: _rows(reply, shape), frozenset({200, 400}), body
+        )
 
 
-def _rows(reply: Reply) -> list[Sequence[Any]]:
+def _rows(reply: Reply, shape: Shape) -> list[Sequence[Any]]:
     if reply.status == 400:
         raise ConfigError(
             f"PostHog refused a query (400: {safe(reply.text())}): check POSTHOG_PROJECT_ID; a self-hosted PostHog may be "
@@ -217,8 +233,28 @@ def _rows(reply: Reply) -> list[Sequence[Any]]:
         )
     try:
         found = json.loads(b"".join(reply.chunks()))["results"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadBodyError("the answer of the query API holds no results") from error
-    if not isinstance(found, list):
-        raise BadBodyError("the answer of the query API holds no rows")
+    if not isinstance(found, list) or not all(_has_shape(row, shape) for row in found):
+        raise BadBodyError("the answer of the query API holds other rows than were asked for")
     return found
+
+
+def _has_shape(row: Any, shape: Shape) -> bool:
+    return (
+        isinstance(row, list)
+        and len(row) == len(shape)
+        and all(
+            isinstance(value, kind) and not isinstance(value, bool)
+            for value, kind in zip(row, shape, strict=True)
+        )
+        and all(abs(value) < 2**62 for value in row if isinstance(value, int))
+    )
+
+
+def _properties(held: Any) -> Any:
+    """The properties of a record, which come as text; one that is no JSON stays a text, and so differs."""
+    try:
+        return json.loads(held) if isinstance(held, str) else held
+    except (ValueError, RecursionError):
+        return held

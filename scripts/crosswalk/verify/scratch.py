@@ -112,13 +112,26 @@ class Writer:
         """Write what is held."""
         if not self._rows:
             return
-        columns = zip(*self._rows, strict=True)
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
-        batch = pa.Table.from_arrays(arrays, schema=self._schema)
+        try:
+            batch = self._batch(self._rows)
+        except UnicodeEncodeError:
+            batch = self._batch([tuple(map(_whole_text, row)) for row in self._rows])
         self._connection.register("incoming", batch)
         self._connection.execute(f"insert into {self._table} select * from incoming")
         self._connection.unregister("incoming")
         self._rows = []
+
+    def _batch(self, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=self._schema)
+
+
+def _whole_text(value: Any) -> Any:
+    """A text with U+FFFD for halves of surrogate pairs, which JSON can write and no database holds."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 @contextlib.contextmanager
