@@ -21,3 +21,13 @@
 {% macro spark__helper_functions() -%}
     {{- crosswalk.spark__check_session() -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, CREATE FUNCTION. #}
+{% macro snowflake__helper_functions() -%}
+    {{- crosswalk.snowflake__python_functions() -}}
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, CREATE EXTERNAL FUNCTION. #}
+{% macro redshift__helper_functions() -%}
+    {{- crosswalk.redshift__python_functions() -}}
+{%- endmacro %}

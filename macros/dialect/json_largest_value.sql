@@ -15,3 +15,11 @@
 {% macro postgres__json_largest_value(object) -%}
     {{ crosswalk.postgres__function('json_longest') }}(({{ object }})::text, 'value')
 {%- endmacro %}
+
+{% macro snowflake__json_largest_value(object) -%}
+    {{ crosswalk.python__call('count', 'json_largest_value', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_largest_value(object) -%}
+    {{ crosswalk.python__call('count', 'json_largest_value', [object]) }}
+{%- endmacro %}

@@ -18,3 +18,11 @@
 {% macro postgres__json_members(object) -%}
     nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
 {%- endmacro %}
+
+{% macro snowflake__json_members(object) -%}
+    nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
+{%- endmacro %}
+
+{% macro redshift__json_members(object) -%}
+    nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
+{%- endmacro %}

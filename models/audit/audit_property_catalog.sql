@@ -55,12 +55,12 @@ names as (
     select
         key_lists.source,
         key_lists.scope,
-        each_name.name,
+        {{ crosswalk.entry('each_name', 'name') }} as name,
         cast(sum(key_lists.events_with) as {{ dbt.type_bigint() }}) as rows,
         min(key_lists.first_day) as first_day,
         max(key_lists.last_day) as last_day
-    from key_lists, {{ crosswalk.each_text('key_lists.names', 'name', 'each_name') }}
-    group by key_lists.source, key_lists.scope, each_name.name
+    from {{ crosswalk.unfolded('key_lists', 'text', 'key_lists.names', 'each_name') }}
+    group by key_lists.source, key_lists.scope, {{ crosswalk.entry('each_name', 'name') }}
     {%- for source in var('sources') %}
     {%- for column in crosswalk.missing_columns(source) %}
 
@@ -73,17 +73,24 @@ names as (
 
 ),
 
+chosen as (
+
+    select scoped.source, scoped.scope, scoped.properties
+    from scoped
+    inner join totals on scoped.source = totals.source
+    where {{ crosswalk.hash_integer('scoped.event_key') }} < 268435456 * (20000.0 / totals.events_read)
+
+),
+
 sampled as (
 
     select
-        scoped.source,
-        scoped.scope,
-        entries.key as name,
-        {{ crosswalk.json_kind('entries.value') | indent(8) }} as kind,
-        cast(entries.value as {{ dbt.type_string() }}) as value_text
-    from scoped
-    inner join totals on scoped.source = totals.source, {{ crosswalk.each_key('scoped.properties') }}
-    where {{ crosswalk.hash_integer('scoped.event_key') }} < 268435456 * (20000.0 / totals.events_read)
+        chosen.source,
+        chosen.scope,
+        {{ crosswalk.entry('entries', 'key') }} as name,
+        {{ crosswalk.json_kind(crosswalk.entry('entries', 'value')) | indent(8) }} as kind,
+        cast({{ crosswalk.entry('entries', 'value') }} as {{ dbt.type_string() }}) as value_text
+    from {{ crosswalk.unfolded('chosen', 'key', 'chosen.properties', 'entries') }}
 
 ),
 

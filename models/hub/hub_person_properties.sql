@@ -37,15 +37,15 @@ property_values as (
         snapshots.source,
         snapshots.source_project,
         snapshots.person_key,
-        entries.key as property_name,
-        cast(entries.value as {{ dbt.type_string() }}) as property_value,
+        {{ crosswalk.entry('entries', 'key') }} as property_name,
+        cast({{ crosswalk.entry('entries', 'value') }} as {{ dbt.type_string() }}) as property_value,
         max(snapshots.event_at) as event_at,
         {{ crosswalk.latest(
             'snapshots.received_at',
             ['snapshots.event_at', 'snapshots.received_at', crosswalk.by_bytes('snapshots.event_key')],
         ) }} as received_at,
         {{ crosswalk.latest('snapshots.event_key', ['snapshots.event_at', 'snapshots.received_at', crosswalk.by_bytes('snapshots.event_key')]) }} as event_key
-    from snapshots, {{ crosswalk.each_key('snapshots.snapshot') }}
+    from {{ crosswalk.unfolded('snapshots', 'key', 'snapshots.snapshot', 'entries') }}
     group by snapshots.source, snapshots.source_project, snapshots.person_key, property_name, property_value
 
 ),

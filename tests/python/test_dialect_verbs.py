@@ -52,7 +52,7 @@ OF_FILES = {
 OF_DUCKDB = {"json_private", "json_names_any"}
 ENGINES = ("duckdb", "postgres")
 # Verbs that are put together from others where an adapter has no better form.
-MADE_OF_OTHERS = {"json_build_with": "json_build"}
+MADE_OF_OTHERS = {"json_build_with": "json_build", "unfolded": "each_key"}
 
 BORDER = "-- next case --"
 FOLDER = "THE-FOLDER"
@@ -1078,6 +1078,30 @@ case(
     x='{"a.b":1,"":"e","q\\"":{"c":[]}}',
 )
 case("each_key", "each_key('x')", Each(None, None, []), query=ENTRIES, x="{}", what="of nothing")
+case(
+    "unfolded",
+    "unfolded('given', 'key', 'x', 'entries')",
+    ['="e"', "a.b=1", 'q"={"c":[]}'],
+    query=ENTRIES.replace("given, ", ""),
+    x='{"a.b":1,"":"e","q\\"":{"c":[]}}',
+)
+case(
+    "unfolded",
+    "unfolded('given', 'element', 'x', 'elements')",
+    ['"a"', '{"b":1}'],
+    query="select array_agg(elements.element::varchar order by length(elements.element::varchar)) from {}",
+    x='["a",{"b":1}]',
+    what="elements",
+)
+case(
+    "unfolded",
+    "unfolded('given', 'text', 'x', 'names')",
+    ["", "b"],
+    query="select array_agg(names.name order by names.name) from {}",
+    x=["b", ""],
+    what="texts",
+)
+case("entry", "entry('given', 'key')", "a", key="a")
 GROUP: Rows = [
     {"x": "a", "y": 1, "z": 1},
     {"x": "b", "y": 2, "z": 1},

@@ -1,0 +1,32 @@
+{# Macros of dbt's adapters in whose place the project has its own. dbt looks for them in the root project first; where Crosswalk is used as a package, say so
+   in its dbt_project.yml: `dispatch: [{macro_namespace: dbt, search_order: [your_project, crosswalk, dbt]}]`. #}
+
+{# A text without a length has 256 bytes in a table of Redshift, and longer ones are cut by a cast. Amazon Redshift Database Developer Guide, Character types. #}
+{% macro redshift__type_string() -%}
+    {{- return('varchar(65535)') -}}
+{%- endmacro %}
+
+{# A type of our contracts and seeds as Redshift is to have it. #}
+{% macro redshift__wide_type(type) -%}
+    {{- return('varchar(65535)' if type | lower in ('string', 'text', 'varchar', 'character varying') else type) -}}
+{%- endmacro %}
+
+{% macro redshift__wide_columns(columns) -%}
+    {%- set wide = {} -%}
+    {%- for name, column in columns.items() -%}{%- do wide.update({name: dict(column, data_type=crosswalk.redshift__wide_type(column['data_type']))}) -%}{%- endfor -%}
+    {{- return(wide) -}}
+{%- endmacro %}
+
+{# The columns of a table under a contract. #}
+{% macro redshift__get_table_columns_and_constraints() -%}
+    (
+        {%- for column in adapter.render_raw_columns_constraints(raw_columns=crosswalk.redshift__wide_columns(model['columns'])) %}
+        {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{# The query that a contract's types are read from. #}
+{% macro redshift__get_empty_schema_sql(columns) -%}
+    {{- return(default__get_empty_schema_sql(crosswalk.redshift__wide_columns(columns))) -}}
+{%- endmacro %}
