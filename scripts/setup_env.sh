@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark` builds .venv-spark beside it,
-# since Spark's packages have no room in the same environment; it needs Java 17 or later.
+# since Spark's packages have no room in the same environment; it needs Java 17 or later. `setup_env.sh snowflake` and `setup_env.sh redshift` do the same for
+# the adapters of these warehouses.
 # PYTHON chooses the interpreter. With nothing changed it returns at once.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -69,13 +70,28 @@ spark() {
     echo "$current" > "$stamp"
 }
 
+adapter() {
+    local venv=.venv-$1 stamp=.venv-$1/setup.stamp current
+    current=$(fingerprint "requirements-$1.txt")
+    if is_current "$stamp" "$current"; then return; fi
+    make_env
+    install_pinned "requirements-$1.txt"
+    echo "$current" > "$stamp"
+}
+
 main() {
     local venv=.venv stamp=.venv/setup.stamp dev_stamp=.venv/dev.stamp current
 
-    if [ "${1:-}" = spark ]; then
-        spark
-        return
-    fi
+    case "${1:-}" in
+        spark)
+            spark
+            return
+            ;;
+        snowflake | redshift)
+            adapter "$1"
+            return
+            ;;
+    esac
 
     current=$(fingerprint requirements.in requirements.txt)
     if ! is_current "$stamp" "$current"; then

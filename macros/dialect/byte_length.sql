@@ -25,10 +25,10 @@
 
 {# Snowflake Documentation, OCTET_LENGTH. #}
 {% macro snowflake__byte_length(text) -%}
-    octet_length({{ text }})
+    cast(octet_length({{ text }}) as bigint)
 {%- endmacro %}
 
 {# Amazon Redshift Database Developer Guide, OCTET_LENGTH. #}
 {% macro redshift__byte_length(text) -%}
-    octet_length({{ text }})
+    cast(octet_length({{ text }}) as bigint)
 {%- endmacro %}

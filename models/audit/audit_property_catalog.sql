@@ -56,7 +56,7 @@ names as (
         key_lists.source,
         key_lists.scope,
         {{ crosswalk.entry('each_name', 'name') }} as name,
-        cast(sum(key_lists.events_with) as {{ dbt.type_bigint() }}) as rows,
+        cast(sum(key_lists.events_with) as {{ dbt.type_bigint() }}) as {{ crosswalk.column('rows') }},
         min(key_lists.first_day) as first_day,
         max(key_lists.last_day) as last_day
     from {{ crosswalk.unfolded('key_lists', 'text', 'key_lists.names', 'each_name') }}
@@ -67,7 +67,7 @@ names as (
     -- a documented column that the source's table does not have
     union all
 
-    select '{{ source }}' as source, 'missing_column' as scope, {{ crosswalk.literal(column) }} as name, cast(0 as {{ dbt.type_bigint() }}) as rows, cast(null as date) as first_day, cast(null as date) as last_day
+    select '{{ source }}' as source, 'missing_column' as scope, {{ crosswalk.literal(column) }} as name, cast(0 as {{ dbt.type_bigint() }}) as {{ crosswalk.column('rows') }}, cast(null as date) as first_day, cast(null as date) as last_day
     {%- endfor %}
     {%- endfor %}
 
@@ -112,8 +112,8 @@ select
     names.scope,
     names.name,
     kinds.types,
-    names.rows,
-    cast(cast(names.rows as {{ dbt.type_float() }}) / totals.events_read as {{ dbt.type_float() }}) as fill_rate,
+    names.{{ crosswalk.column('rows') }},
+    cast(cast(names.{{ crosswalk.column('rows') }} as {{ dbt.type_float() }}) / totals.events_read as {{ dbt.type_float() }}) as fill_rate,
     names.first_day,
     names.last_day,
     kinds.example

@@ -13,7 +13,7 @@
 
 {% macro redshift__wide_columns(columns) -%}
     {%- set wide = {} -%}
-    {%- for name, column in columns.items() -%}{%- do wide.update({name: dict(column, data_type=crosswalk.redshift__wide_type(column['data_type']))}) -%}{%- endfor -%}
+    {%- for name, column in columns.items() -%}{%- do wide.update({name: dict(column, data_type=crosswalk.redshift__wide_type(column['data_type']), quote=(crosswalk.column(column['name']) | string).startswith('"'))}) -%}{%- endfor -%}
     {{- return(wide) -}}
 {%- endmacro %}
 
@@ -29,4 +29,26 @@
 {# The query that a contract's types are read from. #}
 {% macro redshift__get_empty_schema_sql(columns) -%}
     {{- return(default__get_empty_schema_sql(crosswalk.redshift__wide_columns(columns))) -}}
+{%- endmacro %}
+
+{# The same on Snowflake, for columns whose name is a word of its own. #}
+{% macro snowflake__named_columns(columns) -%}
+    {%- set named = {} -%}
+    {%- for name, column in columns.items() -%}
+        {%- set written = crosswalk.column(column['name']) | string -%}
+        {%- do named.update({name: dict(column, name=written[1:-1], quote=true) if written.startswith('"') else column}) -%}
+    {%- endfor -%}
+    {{- return(named) -}}
+{%- endmacro %}
+
+{% macro snowflake__get_table_columns_and_constraints() -%}
+    (
+        {%- for column in adapter.render_raw_columns_constraints(raw_columns=crosswalk.snowflake__named_columns(model['columns'])) %}
+        {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{% macro snowflake__get_empty_schema_sql(columns) -%}
+    {{- return(default__get_empty_schema_sql(crosswalk.snowflake__named_columns(columns))) -}}
 {%- endmacro %}

@@ -15,7 +15,8 @@ KEPT = {b"user", b"database", b"application_name", b"client_encoding", b"options
 VERSION = b"server_version\x008.0.2\0"
 PARTS = "millisecond|microsecond|second|minute|hour|day|week|month|quarter|year"
 EXTERNAL = re.compile(
-    r"create external function (\S+)\(([^;]*?)\)\s*returns ([^;]*?) stable lambda '[^']*' iam_role (?:default|'[^']*')\s*;", re.IGNORECASE
+    r"create external function (\S+)\(([^;]*?)\)\s*returns ([^;]*?) stable lambda '[^']*' iam_role (?:default|'[^']*')\s*;",
+    re.IGNORECASE,
 )
 RULES = [
     # DATEADD, DATEDIFF: the part of a date is a word
@@ -25,7 +26,13 @@ RULES = [
     # Querying semistructured data: a SUPER column of a relation before it, as a relation
     (re.compile(r", (\w+)\.(\w+_list|list) as (\w+)\b"), r", lateral standin.unnested(\1.\2) as \3"),
     # CREATE TABLE: how rows are spread and sorted
-    (re.compile(r"\bdiststyle (all|even|key distkey \(\w+\))|\b(compound |interleaved )?sortkey\s*\([^)]*\)", re.IGNORECASE), ""),
+    (
+        re.compile(
+            r"\bdiststyle (all|even|key distkey \(\w+\))|\b(compound |interleaved )?sortkey\s*\([^)]*\)",
+            re.IGNORECASE,
+        ),
+        "",
+    ),
 ]
 
 

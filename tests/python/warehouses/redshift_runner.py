@@ -1,6 +1,6 @@
 """Runs in the environment of Redshift, which has no room in that of the project: dbt-redshift over a proxy to PostgreSQL.
 
-Arguments: the folder, the answer file, the port of PostgreSQL, user, password, database, and the file of functions that Lambda has.
+Arguments: the folder, the answer file, the port of PostgreSQL, user, password, database, and the file that Lambda runs.
 Each line of stdin is a JSON request, each line of the answer file a JSON answer.
 """
 
@@ -45,7 +45,14 @@ def dbt(connection: Any, request: dict[str, Any]) -> dict[str, Any]:
     return {
         "compiled": [str(getattr(each.node, "compiled_code", "")) for each in ran],
         "outcomes": [
-            [each.node.name, str(each.node.resource_type), str(each.status), str(each.message), each.execution_time] for each in ran
+            [
+                each.node.name,
+                str(each.node.resource_type),
+                str(each.status),
+                str(each.message),
+                each.execution_time,
+            ]
+            for each in ran
         ],
     }
 

@@ -20,9 +20,12 @@ CREATE = re.compile(
     r"\s*as \$\$(.*)\$\$",
     re.DOTALL | re.IGNORECASE,
 )
-OURS = re.compile(r"\b[\w\"]+\.[\w\"]+\.(crosswalk_(?:text|flag|count|number|digits|rows|sort_key)\()", re.IGNORECASE)
+OURS = re.compile(
+    r"\b[\w\"]+\.[\w\"]+\.(crosswalk_(?:text|flag|count|number|digits|rows|sort_key)\()", re.IGNORECASE
+)
 TYPES = {"varchar": "VARCHAR", "boolean": "BOOLEAN", "number(38, 0)": "BIGINT", "double": "DOUBLE"}
-# What Snowflake has and DuckDB calls otherwise. A sort key is a text whose order is that of the value: Snowflake has three functions of that name.
+# What Snowflake has and DuckDB calls otherwise. A sort key is a text whose order is that of the value; Snowflake has three such
+# functions, one for each type.
 MACROS = """
 create or replace temp macro crosswalk_unfold(given) as unnest(given);
 create or replace temp macro crosswalk_from_hex(given) as ('0x' || given)::bigint;
@@ -31,7 +34,17 @@ create or replace temp macro crosswalk_sort_key(given) as case
     else given::varchar
 end;
 """
-FORMATS = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH24": "%H", "MI": "%M", "SS": "%S", "FF6": "%f", "FF3": "%g", '"': ""}
+FORMATS = {
+    "YYYY": "%Y",
+    "MM": "%m",
+    "DD": "%d",
+    "HH24": "%H",
+    "MI": "%M",
+    "SS": "%S",
+    "FF6": "%f",
+    "FF3": "%g",
+    '"': "",
+}
 
 
 def register(connection: Any, kind: str, arguments: str, returns: str, handler: str, source: str) -> None:
@@ -57,7 +70,12 @@ def create(connection: Any, name: str, function: Any, types: list[str], returns:
     """By columns of Arrow: the plain form asks for numpy."""
     import pyarrow
 
-    kinds = {"VARCHAR": pyarrow.string(), "BOOLEAN": pyarrow.bool_(), "BIGINT": pyarrow.int64(), "DOUBLE": pyarrow.float64()}
+    kinds = {
+        "VARCHAR": pyarrow.string(),
+        "BOOLEAN": pyarrow.bool_(),
+        "BIGINT": pyarrow.int64(),
+        "DOUBLE": pyarrow.float64(),
+    }
     kind = kinds.get(returns) or pyarrow.list_(pyarrow.string())
 
     def by_columns(*columns: Any) -> Any:
@@ -78,8 +96,8 @@ def tables_of_rows(sql: str) -> str:
         given = sql[found.end() : end]
         after = re.match(r"\s*\)\s*as\s+(\w+)", sql[end + 1 :], re.IGNORECASE)
         assert after is not None, sql[end : end + 80]
-        value = f"crosswalk_unfold(crosswalk_list_of_values({given}))"
-        query = f"(select crosswalk_unfold(crosswalk_list_of_keys({given})) as key, {value} as value, {value} as element, {value} as name)"
+        key, value = (f"crosswalk_unfold(crosswalk_list_of_{name}({given}))" for name in ("keys", "values"))
+        query = f"(select {key} as key, {value} as value, {value} as element, {value} as name)"
         sql = f"{sql[: found.start()]}lateral {query} as {after[1]}{sql[end + 1 + after.end() :]}"
     return sql
 
@@ -113,7 +131,9 @@ def mend(trace: Any) -> None:
         if (made := CREATE.search(command)) is not None:
             register(self._duck_conn, *made.groups())
             command = "select 1"
-        elif re.match(r"\s*(--[^\n]*\s*)*create or replace function \S*crosswalk_sort_key", command, re.IGNORECASE):
+        elif re.match(
+            r"\s*(--[^\n]*\s*)*create or replace function \S*crosswalk_sort_key", command, re.IGNORECASE
+        ):
             command = "select 1"
         if not getattr(self._conn, "has_macros", False):
             self._duck_conn.execute(MACROS)
@@ -133,7 +153,9 @@ def mend(trace: Any) -> None:
             table = expression.find(exp.Table)
             if table is not None and table.args.get("db"):
                 properties = expression.args["properties"]
-                kept = [each for each in properties.expressions if not isinstance(each, exp.TemporaryProperty)]
+                kept = [
+                    each for each in properties.expressions if not isinstance(each, exp.TemporaryProperty)
+                ]
                 properties.set("expressions", kept)
                 if not kept:
                     expression.set("properties", None)
@@ -144,8 +166,13 @@ def mend(trace: Any) -> None:
         if isinstance(node, exp.ToChar) and node.args.get("format") is not None:
             written = re.sub("|".join(FORMATS), lambda found: FORMATS[found[0]], node.args["format"].name)
             return exp.Anonymous(this="strftime", expressions=[node.this, exp.Literal.string(written)])
-        if isinstance(node, exp.ByteLength) or (isinstance(node, exp.Anonymous) and node.name.upper() == "OCTET_LENGTH"):
-            return exp.Anonymous(this="strlen", expressions=[node.this if isinstance(node, exp.ByteLength) else node.expressions[0]])
+        if isinstance(node, exp.ByteLength) or (
+            isinstance(node, exp.Anonymous) and node.name.upper() == "OCTET_LENGTH"
+        ):
+            return exp.Anonymous(
+                this="strlen",
+                expressions=[node.this if isinstance(node, exp.ByteLength) else node.expressions[0]],
+            )
         if isinstance(node, exp.ToNumber) and node.args.get("format") is not None:
             return exp.Anonymous(this="crosswalk_from_hex", expressions=[node.this])
         return node
@@ -173,7 +200,9 @@ def mend(trace: Any) -> None:
 def connection() -> Any:
     import snowflake.connector
 
-    return snowflake.connector.connect(user="fake", password="fake", account="fakesnow", database="db1", schema="crosswalk")  # noqa: S106
+    return snowflake.connector.connect(
+        user="fake", password="fake", account="fakesnow", database="db1", schema="crosswalk"
+    )
 
 
 def rows(session: Any, request: dict[str, Any]) -> dict[str, Any]:
@@ -181,12 +210,20 @@ def rows(session: Any, request: dict[str, Any]) -> dict[str, Any]:
     cursor = session.cursor()
     cursor.execute(request["sql"])
     found = cursor.fetchall()
-    return {"rows": [plain(row) for row in found], "columns": [each.name.lower() for each in cursor.description]}
+    return {
+        "rows": [plain(row) for row in found],
+        "columns": [each.name.lower() for each in cursor.description],
+    }
 
 
 def raw(session: Any, request: dict[str, Any]) -> dict[str, Any]:
     """Rows from DuckDB itself: for values that only a bound parameter brings there as they are."""
-    return {"rows": [plain(row) for row in session._duck_conn.execute(request["sql"], request.get("args") or None).fetchall()]}
+    return {
+        "rows": [
+            plain(row)
+            for row in session._duck_conn.execute(request["sql"], request.get("args") or None).fetchall()
+        ]
+    }
 
 
 def statements(session: Any, request: dict[str, Any]) -> dict[str, Any]:
@@ -227,7 +264,14 @@ def dbt(session: Any, request: dict[str, Any]) -> dict[str, Any]:
     return {
         "compiled": [str(getattr(each.node, "compiled_code", "")) for each in ran],
         "outcomes": [
-            [each.node.name, str(each.node.resource_type), str(each.status), str(each.message), each.execution_time] for each in ran
+            [
+                each.node.name,
+                str(each.node.resource_type),
+                str(each.status),
+                str(each.message),
+                each.execution_time,
+            ]
+            for each in ran
         ],
     }
 
