@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark` and `setup_env.sh databricks`
-# build .venv-spark and .venv-databricks beside it, since their packages have no room in the same environment; Spark needs Java 17 or later.
+# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark`, `databricks`, `snowflake` and
+# `redshift` build an environment of that name beside it (.venv-spark ...), since their packages have no room in the same one; Spark needs Java 17 or later.
 # PYTHON chooses the interpreter. With nothing changed it returns at once.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -75,10 +75,12 @@ engine() {
 main() {
     local venv=.venv stamp=.venv/setup.stamp dev_stamp=.venv/dev.stamp current
 
-    if [ "${1:-}" = spark ] || [ "${1:-}" = databricks ]; then
-        engine "$1"
-        return
-    fi
+    case "${1:-}" in
+        spark | databricks | snowflake | redshift)
+            engine "$1"
+            return
+            ;;
+    esac
 
     current=$(fingerprint requirements.in requirements.txt)
     if ! is_current "$stamp" "$current"; then

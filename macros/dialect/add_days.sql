@@ -22,3 +22,13 @@
 {% macro databricks__add_days(timestamp, days) -%}
     {{- return(crosswalk.spark__add_days(timestamp, days)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, DATEADD. #}
+{% macro snowflake__add_days(timestamp, days) -%}
+    dateadd(day, {{ days }}, {{ timestamp }})
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, DATEADD. #}
+{% macro redshift__add_days(timestamp, days) -%}
+    dateadd(day, {{ days }}, {{ timestamp }})
+{%- endmacro %}

@@ -21,3 +21,11 @@
 {% macro databricks__as_json(text) -%}
     {{- return(crosswalk.spark__as_json(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__as_json(text) -%}
+    cast({{ text }} as {{ crosswalk.json_type_name() }})
+{%- endmacro %}
+
+{% macro redshift__as_json(text) -%}
+    cast({{ text }} as {{ crosswalk.json_type_name() }})
+{%- endmacro %}

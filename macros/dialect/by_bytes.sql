@@ -22,3 +22,13 @@
 {% macro databricks__by_bytes(text) -%}
     {{- return(crosswalk.spark__by_bytes(text)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, Collation Support: without a collation texts are compared by their bytes in UTF-8. #}
+{% macro snowflake__by_bytes(text) -%}
+    {{ text }}
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Collation Sequences: texts are compared by their bytes. #}
+{% macro redshift__by_bytes(text) -%}
+    {{ text }}
+{%- endmacro %}

@@ -22,3 +22,13 @@
 {% macro databricks__byte_length(text) -%}
     {{- return(crosswalk.spark__byte_length(text)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, OCTET_LENGTH. #}
+{% macro snowflake__byte_length(text) -%}
+    cast(octet_length({{ text }}) as bigint)
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, OCTET_LENGTH. #}
+{% macro redshift__byte_length(text) -%}
+    cast(octet_length({{ text }}) as bigint)
+{%- endmacro %}

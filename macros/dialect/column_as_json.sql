@@ -46,3 +46,41 @@
 {% macro databricks__column_as_json(column, type) -%}
     {{- return(crosswalk.spark__column_as_json(column, type)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, TO_JSON, TO_CHAR, Date and Time Input and Output Formats. #}
+{% macro snowflake__column_as_json(column, type) -%}
+    {%- set kind = type | lower -%}
+    {%- if kind in ('variant', 'object', 'array') -%}
+    {{ crosswalk.json_minify('to_json(' ~ column ~ ')') }}
+    {%- elif kind.startswith('timestamp_tz') or kind.startswith('timestamp_ltz') -%}
+    '"' || to_char(convert_timezone('UTC', {{ column }}), 'YYYY-MM-DD HH24:MI:SS.FF6') || '"'
+    {%- elif kind.startswith('timestamp') -%}
+    '"' || to_char({{ column }}, 'YYYY-MM-DD HH24:MI:SS.FF6') || '"'
+    {%- elif kind in ('float', 'double', 'real') -%}
+    {{ crosswalk.number_text(column) }}
+    {%- elif kind.startswith('number') or kind in ('boolean', 'bigint', 'integer', 'int', 'fixed') -%}
+    to_varchar({{ column }})
+    {%- else -%}
+    {{ crosswalk.json_string('to_varchar(' ~ column ~ ')') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, JSON_SERIALIZE, Datetime format strings. #}
+{% macro redshift__column_as_json(column, type) -%}
+    {%- set kind = type | lower -%}
+    {%- if kind == 'super' -%}
+    {{ crosswalk.json_minify('json_serialize(' ~ column ~ ')') }}
+    {%- elif kind in ('timestamp with time zone', 'timestamptz') -%}
+    '"' || to_char({{ column }} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '"'
+    {%- elif kind in ('timestamp without time zone', 'timestamp') -%}
+    '"' || to_char({{ column }}, 'YYYY-MM-DD HH24:MI:SS.US') || '"'
+    {%- elif kind in ('double precision', 'real', 'float8', 'float4') -%}
+    {{ crosswalk.number_text(column) }}
+    {%- elif kind == 'boolean' -%}
+    case {{ column }} when true then 'true' when false then 'false' end
+    {%- elif kind in ('bigint', 'integer', 'smallint', 'numeric') or kind.startswith('numeric') -%}
+    cast({{ column }} as varchar)
+    {%- else -%}
+    {{ crosswalk.json_string('cast(' ~ column ~ ' as varchar(65535))') }}
+    {%- endif -%}
+{%- endmacro %}

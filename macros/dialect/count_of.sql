@@ -20,3 +20,11 @@
 {% macro databricks__count_of(text, character) -%}
     {{- return(crosswalk.spark__count_of(text, character)) -}}
 {%- endmacro %}
+
+{% macro snowflake__count_of(text, character) -%}
+    (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
+{%- endmacro %}
+
+{% macro redshift__count_of(text, character) -%}
+    (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
+{%- endmacro %}

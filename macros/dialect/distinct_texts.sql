@@ -22,3 +22,13 @@
 {% macro databricks__distinct_texts(text, separator) -%}
     {{- return(crosswalk.spark__distinct_texts(text, separator)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, LISTAGG. #}
+{% macro snowflake__distinct_texts(text, separator) -%}
+    nullif(listagg(distinct {{ text }}, {{ crosswalk.literal(separator) }}) within group (order by {{ text }}), '')
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, LISTAGG. #}
+{% macro redshift__distinct_texts(text, separator) -%}
+    nullif(listagg(distinct {{ text }}, {{ crosswalk.literal(separator) }}) within group (order by {{ text }}), '')
+{%- endmacro %}

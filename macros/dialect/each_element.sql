@@ -22,3 +22,13 @@
 {% macro databricks__each_element(array, alias='elements') -%}
     {{- return(crosswalk.spark__each_element(array, alias)) -}}
 {%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Querying semistructured data: only a list within an unfolded one can be reached so, else see `unfolded`. #}
+{% macro redshift__each_element(array, alias='elements') -%}
+    {{ crosswalk.redshift__nested('each_element', array, alias) }}
+{%- endmacro %}
+
+{# Snowflake Documentation, Writing a UDTF in Python: calling a UDTF. #}
+{% macro snowflake__each_element(array, alias='elements') -%}
+    table({{ crosswalk.python__function('rows') }}('elements', {{ array }})) as {{ alias }}
+{%- endmacro %}

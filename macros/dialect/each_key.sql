@@ -25,3 +25,13 @@
 {% macro databricks__each_key(object, alias='entries') -%}
     {{- return(crosswalk.spark__each_key(object, alias)) -}}
 {%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Querying semistructured data: only a list within an unfolded one can be reached so, else see `unfolded`. #}
+{% macro redshift__each_key(object, alias='entries') -%}
+    {{ crosswalk.redshift__nested('each_key', object, alias) }}
+{%- endmacro %}
+
+{# Snowflake Documentation, Writing a UDTF in Python: calling a UDTF. #}
+{% macro snowflake__each_key(object, alias='entries') -%}
+    table({{ crosswalk.python__function('rows') }}('keys', {{ object }})) as {{ alias }}
+{%- endmacro %}

@@ -22,3 +22,14 @@
 {% macro databricks__each_text(list, column, alias) -%}
     {{- return(crosswalk.spark__each_text(list, column, alias)) -}}
 {%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Querying semistructured data: see `unfolded`. #}
+{% macro redshift__each_text(list, column, alias) -%}
+    {{ crosswalk.lacks_verb('each_text') }}
+{%- endmacro %}
+
+{# Snowflake Documentation, Writing a UDTF in Python: calling a UDTF. #}
+{% macro snowflake__each_text(list, column, alias) -%}
+    {%- if column != 'name' -%}{{ crosswalk.lacks_verb('each_text') }}{%- endif -%}
+    table({{ crosswalk.python__function('rows') }}('texts', {{ list }})) as {{ alias }}
+{%- endmacro %}

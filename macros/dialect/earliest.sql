@@ -22,3 +22,13 @@
 {% macro databricks__earliest(value, order_by) -%}
     {{- return(crosswalk.spark__earliest(value, order_by)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, MIN_BY. #}
+{% macro snowflake__earliest(value, order_by) -%}
+    min_by({{ value }}, case when {{ value }} is not null then {{ crosswalk.python__sort_key(order_by) }} end)
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, MIN. #}
+{% macro redshift__earliest(value, order_by) -%}
+    {{ crosswalk.redshift__chosen('min', value, order_by, none) }}
+{%- endmacro %}

@@ -22,3 +22,13 @@
 {% macro databricks__epoch_ms(timestamp) -%}
     {{- return(crosswalk.spark__epoch_ms(timestamp)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, DATE_PART: epoch_microsecond. #}
+{% macro snowflake__epoch_ms(timestamp) -%}
+    trunc(date_part(epoch_microsecond, {{ timestamp }}) / 1000)::bigint
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, EXTRACT: epoch, microsecond. #}
+{% macro redshift__epoch_ms(timestamp) -%}
+    (cast(extract(epoch from date_trunc('second', {{ timestamp }})) as bigint) * 1000 + cast(floor(mod(cast(extract(microsecond from {{ timestamp }}) as bigint), 1000000) / 1000) as bigint))
+{%- endmacro %}

@@ -22,3 +22,11 @@
 {% macro databricks__extracted(text, pattern) -%}
     {{- return(crosswalk.spark__extracted(text, pattern)) -}}
 {%- endmacro %}
+
+{% macro snowflake__extracted(text, pattern) -%}
+    {{ crosswalk.python__call('text', 'extracted', [text, crosswalk.literal(pattern)]) }}
+{%- endmacro %}
+
+{% macro redshift__extracted(text, pattern) -%}
+    {{ crosswalk.python__call('text', 'extracted', [text, crosswalk.literal(pattern)]) }}
+{%- endmacro %}

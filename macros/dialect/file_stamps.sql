@@ -34,3 +34,13 @@
     {%- endfor -%}
     {{ return(stamps) }}
 {%- endmacro %}
+
+{# Snowflake Documentation, HASH. #}
+{% macro snowflake__file_stamps(files, table, before, settled) -%}
+    {{- return(crosswalk.python__file_stamps("hash(line_number, read_error, line)", table, before, settled)) -}}
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, FARMFINGERPRINT64. #}
+{% macro redshift__file_stamps(files, table, before, settled) -%}
+    {{- return(crosswalk.python__file_stamps("cast(farmfingerprint64(coalesce(cast(line_number as varchar), '') || '|' || coalesce(read_error, '') || '|' || coalesce(line, '')) as numeric(38, 0))", table, before, settled)) -}}
+{%- endmacro %}

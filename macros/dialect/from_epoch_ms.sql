@@ -21,3 +21,13 @@
 {% macro databricks__from_epoch_ms(milliseconds) -%}
     {{- return(crosswalk.spark__from_epoch_ms(milliseconds)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, DATEADD. #}
+{% macro snowflake__from_epoch_ms(milliseconds) -%}
+    dateadd(millisecond, {{ milliseconds }}, timestamp '1970-01-01 00:00:00')
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, DATEADD. #}
+{% macro redshift__from_epoch_ms(milliseconds) -%}
+    dateadd(millisecond, cast(mod(({{ milliseconds }}), 1000) as integer), dateadd(second, cast(mod(({{ milliseconds }}), 86400000) / 1000 as integer), dateadd(day, cast(({{ milliseconds }}) / 86400000 as integer), timestamp '1970-01-01 00:00:00')))
+{%- endmacro %}

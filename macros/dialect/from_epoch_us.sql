@@ -21,3 +21,13 @@
 {% macro databricks__from_epoch_us(microseconds) -%}
     {{- return(crosswalk.spark__from_epoch_us(microseconds)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, DATEADD. #}
+{% macro snowflake__from_epoch_us(microseconds) -%}
+    dateadd(microsecond, {{ microseconds }}, timestamp '1970-01-01 00:00:00')
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, DATEADD, whose interval is an integer: in days, seconds and microseconds. #}
+{% macro redshift__from_epoch_us(microseconds) -%}
+    dateadd(microsecond, cast(mod(({{ microseconds }}), 1000000) as integer), dateadd(second, cast(mod(({{ microseconds }}), 86400000000) / 1000000 as integer), dateadd(day, cast(({{ microseconds }}) / 86400000000 as integer), timestamp '1970-01-01 00:00:00')))
+{%- endmacro %}

@@ -22,3 +22,13 @@
 {% macro databricks__hash_integer(text) -%}
     {{- return(crosswalk.spark__hash_integer(text)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, TO_NUMBER; SQL format models: X. #}
+{% macro snowflake__hash_integer(text) -%}
+    to_number(substr(md5({{ text }}), 1, 7), 'XXXXXXX')::integer
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, STRTOL. #}
+{% macro redshift__hash_integer(text) -%}
+    cast(strtol(substring(md5({{ text }}), 1, 7), 16) as integer)
+{%- endmacro %}

@@ -25,3 +25,13 @@
 {% macro databricks__helper_functions() -%}
     {{- return(crosswalk.spark__helper_functions()) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, CREATE FUNCTION. #}
+{% macro snowflake__helper_functions() -%}
+    {{- crosswalk.snowflake__python_functions() -}}
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, CREATE EXTERNAL FUNCTION. #}
+{% macro redshift__helper_functions() -%}
+    {{- crosswalk.redshift__python_functions() -}}
+{%- endmacro %}

@@ -22,3 +22,13 @@
 {% macro databricks__hours_ahead(timestamp) -%}
     {{- return(crosswalk.spark__hours_ahead(timestamp)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, SYSDATE: the time in UTC; DATEDIFF. #}
+{% macro snowflake__hours_ahead(timestamp) -%}
+    ceil(datediff(microsecond, sysdate(), {{ timestamp }}) / 3600000000)::bigint
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, SYSDATE: the time of the session, which is UTC; EXTRACT. #}
+{% macro redshift__hours_ahead(timestamp) -%}
+    cast(ceil((extract(epoch from {{ timestamp }}) - extract(epoch from sysdate)) / 3600.0) as bigint)
+{%- endmacro %}

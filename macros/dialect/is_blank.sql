@@ -20,3 +20,11 @@
 {% macro databricks__is_blank(text) -%}
     {{- return(crosswalk.spark__is_blank(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__is_blank(text) -%}
+    (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
+{%- endmacro %}
+
+{% macro redshift__is_blank(text) -%}
+    (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
+{%- endmacro %}

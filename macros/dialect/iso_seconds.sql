@@ -22,3 +22,13 @@
 {% macro databricks__iso_seconds(timestamp) -%}
     {{- return(crosswalk.spark__iso_seconds(timestamp)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, Date and Time Input and Output Formats. #}
+{% macro snowflake__iso_seconds(timestamp) -%}
+    to_char({{ timestamp }}, 'YYYY-MM-DD"T"HH24:MI:SS')
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Datetime format strings. #}
+{% macro redshift__iso_seconds(timestamp) -%}
+    to_char({{ timestamp }}, 'YYYY-MM-DD"T"HH24:MI:SS')
+{%- endmacro %}

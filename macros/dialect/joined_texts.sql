@@ -22,3 +22,13 @@
 {% macro databricks__joined_texts(text, order_by) -%}
     {{- return(crosswalk.spark__joined_texts(text, order_by)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, LISTAGG. #}
+{% macro snowflake__joined_texts(text, order_by) -%}
+    listagg({{ text }}, '') within group (order by {{ order_by | join(', ') }})
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, LISTAGG; its result has at most 65,535 bytes. #}
+{% macro redshift__joined_texts(text, order_by) -%}
+    listagg({{ text }}, '') within group (order by {{ order_by | join(', ') }})
+{%- endmacro %}

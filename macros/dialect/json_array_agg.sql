@@ -22,3 +22,13 @@
 {% macro databricks__json_array_agg(value, order_by) -%}
     {{- return(crosswalk.spark__json_array_agg(value, order_by)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, LISTAGG. #}
+{% macro snowflake__json_array_agg(value, order_by) -%}
+    '[' || coalesce(listagg({{ value }}, ',') within group (order by {{ order_by }}), '') || ']'
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, LISTAGG; its result has at most 65,535 bytes. #}
+{% macro redshift__json_array_agg(value, order_by) -%}
+    '[' || coalesce(listagg({{ value }}, ',') within group (order by {{ order_by }}), '') || ']'
+{%- endmacro %}

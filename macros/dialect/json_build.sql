@@ -36,3 +36,11 @@
 {% macro databricks__json_build(pairs) -%}
     {{- return(crosswalk.spark__json_build(pairs)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_build(pairs) -%}
+    '{' || {{ crosswalk.python__joined(pairs) | indent(4) }} || '}'
+{%- endmacro %}
+
+{% macro redshift__json_build(pairs) -%}
+    '{' || {{ crosswalk.python__joined(pairs) | indent(4) }} || '}'
+{%- endmacro %}

@@ -29,3 +29,11 @@
 {% macro databricks__json_deeper_than(text, levels) -%}
     {{- return(crosswalk.spark__json_deeper_than(text, levels)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_deeper_than(text, levels) -%}
+    {{ crosswalk.python__call('flag', 'json_deeper_than', [text, crosswalk.literal(levels)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_deeper_than(text, levels) -%}
+    {{ crosswalk.python__call('flag', 'json_deeper_than', [text, crosswalk.literal(levels)]) }}
+{%- endmacro %}

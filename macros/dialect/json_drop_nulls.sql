@@ -27,3 +27,11 @@
 {% macro databricks__json_drop_nulls(object) -%}
     {{- return(crosswalk.spark__json_drop_nulls(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_drop_nulls(object) -%}
+    {{ crosswalk.python__call('text', 'json_drop_nulls', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_drop_nulls(object) -%}
+    {{ crosswalk.python__call('text', 'json_drop_nulls', [object]) }}
+{%- endmacro %}

@@ -36,3 +36,11 @@
 {% macro databricks__json_drop_values(object, keys, texts) -%}
     {{- return(crosswalk.spark__json_drop_values(object, keys, texts)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_drop_values(object, keys, texts) -%}
+    {{ crosswalk.python__call('text', 'json_drop_values', [object, crosswalk.text_list(keys), crosswalk.text_list(texts)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_drop_values(object, keys, texts) -%}
+    {{ crosswalk.python__call('text', 'json_drop_values', [object, crosswalk.text_list(keys), crosswalk.text_list(texts)]) }}
+{%- endmacro %}

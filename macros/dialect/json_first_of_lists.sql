@@ -28,3 +28,11 @@
 {% macro databricks__json_first_of_lists(object) -%}
     {{- return(crosswalk.spark__json_first_of_lists(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_first_of_lists(object) -%}
+    {{ crosswalk.python__call('text', 'json_first_of_lists', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_first_of_lists(object) -%}
+    {{ crosswalk.python__call('text', 'json_first_of_lists', [object]) }}
+{%- endmacro %}

@@ -38,3 +38,11 @@
 {% macro databricks__json_from_texts(object) -%}
     {{- return(crosswalk.spark__json_from_texts(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_from_texts(object) -%}
+    {{ crosswalk.python__call('text', 'json_from_texts', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_from_texts(object) -%}
+    {{ crosswalk.python__call('text', 'json_from_texts', [object]) }}
+{%- endmacro %}

@@ -23,3 +23,11 @@
 {% macro databricks__json_has_any_key(object, keys) -%}
     {{- return(crosswalk.spark__json_has_any_key(object, keys)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_has_any_key(object, keys) -%}
+    {{ crosswalk.python__call('flag', 'json_has_any_key', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_has_any_key(object, keys) -%}
+    {{ crosswalk.python__call('flag', 'json_has_any_key', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}

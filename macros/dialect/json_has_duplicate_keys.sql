@@ -23,3 +23,11 @@
 {% macro databricks__json_has_duplicate_keys(text) -%}
     {{- return(crosswalk.spark__json_has_duplicate_keys(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_has_duplicate_keys(text) -%}
+    {{ crosswalk.python__call('flag', 'json_has_duplicate_keys', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_has_duplicate_keys(text) -%}
+    {{ crosswalk.python__call('flag', 'json_has_duplicate_keys', [text]) }}
+{%- endmacro %}

@@ -30,3 +30,11 @@
 {% macro databricks__json_has_path(text, path) -%}
     {{- return(crosswalk.spark__json_has_path(text, path)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_has_path(text, path) -%}
+    {{ crosswalk.python__call('flag', 'json_has_path', [text, crosswalk.literal(path)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_has_path(text, path) -%}
+    {{ crosswalk.python__call('flag', 'json_has_path', [text, crosswalk.literal(path)]) }}
+{%- endmacro %}

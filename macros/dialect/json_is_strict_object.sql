@@ -39,3 +39,11 @@
 {% macro databricks__json_is_strict_object(text) -%}
     {{- return(crosswalk.spark__json_is_strict_object(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_is_strict_object(text) -%}
+    {{ crosswalk.python__call('flag', 'json_is_strict_object', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_is_strict_object(text) -%}
+    {{ crosswalk.python__call('flag', 'json_is_strict_object', [text]) }}
+{%- endmacro %}

@@ -29,3 +29,11 @@
 {% macro databricks__json_keep_keys(object, keys) -%}
     {{- return(crosswalk.spark__json_keep_keys(object, keys)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_keep_keys(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_keep_keys', [object, keys]) }}
+{%- endmacro %}
+
+{% macro redshift__json_keep_keys(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_keep_keys', [object, keys]) }}
+{%- endmacro %}

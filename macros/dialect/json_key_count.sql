@@ -21,3 +21,11 @@
 {% macro databricks__json_key_count(object) -%}
     {{- return(crosswalk.spark__json_key_count(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_key_count(object) -%}
+    {{ crosswalk.python__call('count', 'json_size', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_key_count(object) -%}
+    {{ crosswalk.python__call('count', 'json_size', [object]) }}
+{%- endmacro %}

@@ -23,3 +23,11 @@
 {% macro databricks__json_key_shape(text) -%}
     {{- return(crosswalk.spark__json_key_shape(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_key_shape(text) -%}
+    md5({{ crosswalk.python__call('text', 'json_key_shape', [text]) }})
+{%- endmacro %}
+
+{% macro redshift__json_key_shape(text) -%}
+    md5({{ crosswalk.python__call('text', 'json_key_shape', [text]) }})
+{%- endmacro %}

@@ -20,3 +20,11 @@
 {% macro databricks__json_keys(object) -%}
     {{- return(crosswalk.spark__json_keys(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_keys(object) -%}
+    {{ crosswalk.python__call('text', 'json_keys', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_keys(object) -%}
+    {{ crosswalk.python__call('text', 'json_keys', [object]) }}
+{%- endmacro %}

@@ -39,3 +39,29 @@
 {% macro databricks__json_kind(value) -%}
     {{- return(crosswalk.spark__json_kind(value)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, LEFT. #}
+{% macro snowflake__json_kind(value) -%}
+    case left({{ value }}, 1)
+        when '{' then 'object'
+        when '[' then 'array'
+        when '"' then 'string'
+        when 't' then 'boolean'
+        when 'f' then 'boolean'
+        when 'n' then 'null'
+        else case when {{ value }} is not null then 'number' end
+    end
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, LEFT. #}
+{% macro redshift__json_kind(value) -%}
+    case left({{ value }}, 1)
+        when '{' then 'object'
+        when '[' then 'array'
+        when '"' then 'string'
+        when 't' then 'boolean'
+        when 'f' then 'boolean'
+        when 'n' then 'null'
+        else case when {{ value }} is not null then 'number' end
+    end
+{%- endmacro %}

@@ -27,3 +27,11 @@
 {% macro databricks__json_largest_value(object) -%}
     {{- return(crosswalk.spark__json_largest_value(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_largest_value(object) -%}
+    {{ crosswalk.python__call('count', 'json_largest_value', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_largest_value(object) -%}
+    {{ crosswalk.python__call('count', 'json_largest_value', [object]) }}
+{%- endmacro %}

@@ -83,3 +83,13 @@
 {% macro databricks__json_last_key_wins(relation, id, text) -%}
     {{- return(crosswalk.spark__json_last_key_wins(relation, id, text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_last_key_wins(relation, id, text) -%}
+    select {{ id }}, {{ crosswalk.python__call('text', 'json_last_key_wins', [text]) }} as {{ text }}
+    from {{ relation }}
+{%- endmacro %}
+
+{% macro redshift__json_last_key_wins(relation, id, text) -%}
+    select {{ id }}, {{ crosswalk.python__call('text', 'json_last_key_wins', [text]) }} as {{ text }}
+    from {{ relation }}
+{%- endmacro %}

@@ -22,3 +22,11 @@
 {% macro databricks__json_line(text, is_strict) -%}
     {{- return(crosswalk.spark__json_line(text, is_strict)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_line(text, is_strict) -%}
+    case when coalesce({{ is_strict }}, true) then {{ crosswalk.json_minify(text) }} end
+{%- endmacro %}
+
+{% macro redshift__json_line(text, is_strict) -%}
+    case when coalesce({{ is_strict }}, true) then {{ crosswalk.json_minify(text) }} end
+{%- endmacro %}

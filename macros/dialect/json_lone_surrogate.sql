@@ -37,3 +37,11 @@
 {% macro databricks__json_lone_surrogate(text) -%}
     {{- return(crosswalk.spark__json_lone_surrogate(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_lone_surrogate(text) -%}
+    {{ crosswalk.python__call('flag', 'json_lone_surrogate', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_lone_surrogate(text) -%}
+    {{ crosswalk.python__call('flag', 'json_lone_surrogate', [text]) }}
+{%- endmacro %}

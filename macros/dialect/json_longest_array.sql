@@ -20,3 +20,11 @@
 {% macro databricks__json_longest_array(text) -%}
     {{- return(crosswalk.spark__json_longest_array(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_longest_array(text) -%}
+    {{ crosswalk.python__call('count', 'json_longest_array', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_longest_array(text) -%}
+    {{ crosswalk.python__call('count', 'json_longest_array', [text]) }}
+{%- endmacro %}

@@ -21,3 +21,11 @@
 {% macro databricks__json_longest_key(object) -%}
     {{- return(crosswalk.spark__json_longest_key(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_longest_key(object) -%}
+    {{ crosswalk.python__call('count', 'json_longest_key', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_longest_key(object) -%}
+    {{ crosswalk.python__call('count', 'json_longest_key', [object]) }}
+{%- endmacro %}

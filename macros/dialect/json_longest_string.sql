@@ -26,3 +26,11 @@
 {% macro databricks__json_longest_string(object) -%}
     {{- return(crosswalk.spark__json_longest_string(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_longest_string(object) -%}
+    {{ crosswalk.python__call('count', 'json_longest_string', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_longest_string(object) -%}
+    {{ crosswalk.python__call('count', 'json_longest_string', [object]) }}
+{%- endmacro %}

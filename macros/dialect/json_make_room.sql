@@ -62,3 +62,11 @@
 {% macro databricks__json_make_room(theirs, ours, reserved, prefix) -%}
     {{- return(crosswalk.spark__json_make_room(theirs, ours, reserved, prefix)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_make_room(theirs, ours, reserved, prefix) -%}
+    {{ crosswalk.python__call('text', 'json_make_room', [theirs, ours, crosswalk.text_list(reserved), prefix]) }}
+{%- endmacro %}
+
+{% macro redshift__json_make_room(theirs, ours, reserved, prefix) -%}
+    {{ crosswalk.python__call('text', 'json_make_room', [theirs, ours, crosswalk.text_list(reserved), prefix]) }}
+{%- endmacro %}

@@ -32,3 +32,29 @@
 {% macro databricks__json_may_have_key(object, names, prefixes) -%}
     {{- return(crosswalk.spark__json_may_have_key(object, names, prefixes)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, CONTAINS. #}
+{% macro snowflake__json_may_have_key(object, names, prefixes) -%}
+    (
+        {%- for name in names %}
+        {{ crosswalk.python__holds(object, '"' ~ (name | string | replace('\\', '\\\\') | replace('"', '\\"')) ~ '":') }}{{ ' or' if not loop.last or prefixes }}
+        {%- endfor %}
+        {%- for prefix in prefixes %}
+        {{ crosswalk.python__holds(object, '"' ~ prefix) }}{{ ' or' if not loop.last }}
+        {%- endfor %}
+        {%- if not names and not prefixes %}false{% endif %}
+    )
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, STRPOS. #}
+{% macro redshift__json_may_have_key(object, names, prefixes) -%}
+    (
+        {%- for name in names %}
+        {{ crosswalk.python__holds(object, '"' ~ (name | string | replace('\\', '\\\\') | replace('"', '\\"')) ~ '":') }}{{ ' or' if not loop.last or prefixes }}
+        {%- endfor %}
+        {%- for prefix in prefixes %}
+        {{ crosswalk.python__holds(object, '"' ~ prefix) }}{{ ' or' if not loop.last }}
+        {%- endfor %}
+        {%- if not names and not prefixes %}false{% endif %}
+    )
+{%- endmacro %}

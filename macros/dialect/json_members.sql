@@ -31,3 +31,11 @@
 {% macro databricks__json_members(object) -%}
     {{- return(crosswalk.spark__json_members(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_members(object) -%}
+    nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
+{%- endmacro %}
+
+{% macro redshift__json_members(object) -%}
+    nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
+{%- endmacro %}

@@ -20,3 +20,11 @@
 {% macro databricks__json_minify(text) -%}
     {{- return(crosswalk.spark__json_minify(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_minify(text) -%}
+    {{ crosswalk.python__call('text', 'json_minify', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_minify(text) -%}
+    {{ crosswalk.python__call('text', 'json_minify', [text]) }}
+{%- endmacro %}

@@ -21,3 +21,11 @@
 {% macro databricks__json_nul_escape(text) -%}
     {{- return(crosswalk.spark__json_nul_escape(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_nul_escape(text) -%}
+    {{ crosswalk.python__call('flag', 'json_nul_escape', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_nul_escape(text) -%}
+    {{ crosswalk.python__call('flag', 'json_nul_escape', [text]) }}
+{%- endmacro %}

@@ -30,3 +30,11 @@
 {% macro databricks__json_null_object(array) -%}
     {{- return(crosswalk.spark__json_null_object(array)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_null_object(array) -%}
+    {{ crosswalk.python__call('text', 'json_null_object', [array]) }}
+{%- endmacro %}
+
+{% macro redshift__json_null_object(array) -%}
+    {{ crosswalk.python__call('text', 'json_null_object', [array]) }}
+{%- endmacro %}

@@ -24,3 +24,13 @@
 {% macro databricks__json_object_agg(key, value) -%}
     {{- return(crosswalk.spark__json_object_agg(key, value)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, LISTAGG. #}
+{% macro snowflake__json_object_agg(key, value) -%}
+    '{' || coalesce(listagg({{ crosswalk.json_string(key) }} || ':' || {{ value }}, ',') within group (order by {{ key }}), '') || '}'
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, LISTAGG; its result has at most 65,535 bytes. #}
+{% macro redshift__json_object_agg(key, value) -%}
+    '{' || coalesce(listagg({{ crosswalk.json_string(key) }} || ':' || {{ value }}, ',') within group (order by {{ key }}), '') || '}'
+{%- endmacro %}

@@ -20,3 +20,11 @@
 {% macro databricks__json_object_or_null(value) -%}
     {{- return(crosswalk.spark__json_object_or_null(value)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_object_or_null(value) -%}
+    {{ crosswalk.python__call('text', 'json_object_or_null', [value]) }}
+{%- endmacro %}
+
+{% macro redshift__json_object_or_null(value) -%}
+    {{ crosswalk.python__call('text', 'json_object_or_null', [value]) }}
+{%- endmacro %}

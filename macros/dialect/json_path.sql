@@ -28,3 +28,11 @@
 {% macro databricks__json_path(key) -%}
     {{- return(crosswalk.spark__json_path(key)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_path(key) -%}
+    {{ crosswalk.literal(key) }}
+{%- endmacro %}
+
+{% macro redshift__json_path(key) -%}
+    {{ crosswalk.literal(key) }}
+{%- endmacro %}

@@ -34,3 +34,11 @@
 {% macro databricks__json_pick(object, keys) -%}
     {{- return(crosswalk.spark__json_pick(object, keys)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_pick(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_pick', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_pick(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_pick', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}

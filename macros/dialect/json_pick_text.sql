@@ -25,3 +25,11 @@
 {% macro databricks__json_pick_text(object, keys) -%}
     {{- return(crosswalk.spark__json_pick_text(object, keys)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_pick_text(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_pick_text', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_pick_text(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_pick_text', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}

@@ -22,3 +22,13 @@
 {% macro databricks__json_picked(picked, keys, key) -%}
     {{- return(crosswalk.spark__json_picked(picked, keys, key)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, SPLIT_PART, NULLIF. #}
+{% macro snowflake__json_picked(picked, keys, key) -%}
+    {{ crosswalk.python__picked_text(picked, keys.index(key) + 1) }}
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, SPLIT_PART, NULLIF. #}
+{% macro redshift__json_picked(picked, keys, key) -%}
+    {{ crosswalk.python__picked_text(picked, keys.index(key) + 1) }}
+{%- endmacro %}

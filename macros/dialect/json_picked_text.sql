@@ -20,3 +20,11 @@
 {% macro databricks__json_picked_text(picked, keys, key) -%}
     {{- return(crosswalk.spark__json_picked_text(picked, keys, key)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_picked_text(picked, keys, key) -%}
+    {{ crosswalk.json_scalar_text(crosswalk.python__picked(picked, keys.index(key) + 1)) }}
+{%- endmacro %}
+
+{% macro redshift__json_picked_text(picked, keys, key) -%}
+    {{ crosswalk.json_scalar_text(crosswalk.python__picked(picked, keys.index(key) + 1)) }}
+{%- endmacro %}

@@ -26,3 +26,11 @@
 {% macro databricks__json_prefix_keys(object, prefix) -%}
     {{- return(crosswalk.spark__json_prefix_keys(object, prefix)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_prefix_keys(object, prefix) -%}
+    {{ crosswalk.python__call('text', 'json_prefix_keys', [object, prefix]) }}
+{%- endmacro %}
+
+{% macro redshift__json_prefix_keys(object, prefix) -%}
+    {{ crosswalk.python__call('text', 'json_prefix_keys', [object, prefix]) }}
+{%- endmacro %}

@@ -40,3 +40,11 @@
 {% macro databricks__json_repair_escapes(text) -%}
     {{- return(crosswalk.spark__json_repair_escapes(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_repair_escapes(text) -%}
+    {{ crosswalk.python__call('text', 'json_repair_escapes', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_repair_escapes(text) -%}
+    {{ crosswalk.python__call('text', 'json_repair_escapes', [text]) }}
+{%- endmacro %}

@@ -20,3 +20,11 @@
 {% macro databricks__json_scalar_text(value) -%}
     {{- return(crosswalk.spark__json_scalar_text(value)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_scalar_text(value) -%}
+    {{ crosswalk.python__call('text', 'json_scalar_text', [value]) }}
+{%- endmacro %}
+
+{% macro redshift__json_scalar_text(value) -%}
+    {{ crosswalk.python__call('text', 'json_scalar_text', [value]) }}
+{%- endmacro %}

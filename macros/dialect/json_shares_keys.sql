@@ -22,3 +22,11 @@
 {% macro databricks__json_shares_keys(one, other) -%}
     {{- return(crosswalk.spark__json_shares_keys(one, other)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_shares_keys(one, other) -%}
+    {{ crosswalk.python__call('flag', 'json_shares_keys', [one, other]) }}
+{%- endmacro %}
+
+{% macro redshift__json_shares_keys(one, other) -%}
+    {{ crosswalk.python__call('flag', 'json_shares_keys', [one, other]) }}
+{%- endmacro %}

@@ -24,3 +24,11 @@
 {% macro databricks__json_sorted_keys(object) -%}
     {{- return(crosswalk.spark__json_sorted_keys(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_sorted_keys(object) -%}
+    {{ crosswalk.python__call('text', 'json_sorted_keys', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_sorted_keys(object) -%}
+    {{ crosswalk.python__call('text', 'json_sorted_keys', [object]) }}
+{%- endmacro %}

@@ -34,3 +34,11 @@
 {% macro databricks__json_splice(objects) -%}
     {{- return(crosswalk.spark__json_splice(objects)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_splice(objects) -%}
+    '{' || {{ crosswalk.python__joined_members(objects) | indent(4) }} || '}'
+{%- endmacro %}
+
+{% macro redshift__json_splice(objects) -%}
+    '{' || {{ crosswalk.python__joined_members(objects) | indent(4) }} || '}'
+{%- endmacro %}

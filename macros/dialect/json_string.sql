@@ -21,3 +21,11 @@
 {% macro databricks__json_string(text) -%}
     {{- return(crosswalk.spark__json_string(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_string(text) -%}
+    {{ crosswalk.python__call('text', 'write_string', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_string(text) -%}
+    {{ crosswalk.python__call('text', 'write_string', [text]) }}
+{%- endmacro %}

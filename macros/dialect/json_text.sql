@@ -20,3 +20,11 @@
 {% macro databricks__json_text(object, key) -%}
     {{- return(crosswalk.spark__json_text(object, key)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_text(object, key) -%}
+    {{ crosswalk.python__call('text', 'json_text', [object, crosswalk.literal(key)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_text(object, key) -%}
+    {{ crosswalk.python__call('text', 'json_text', [object, crosswalk.literal(key)]) }}
+{%- endmacro %}

@@ -42,3 +42,11 @@
 {% macro databricks__json_text_lists(object) -%}
     {{- return(crosswalk.spark__json_text_lists(object)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_text_lists(object) -%}
+    {{ crosswalk.python__call('text', 'json_text_lists', [object]) }}
+{%- endmacro %}
+
+{% macro redshift__json_text_lists(object) -%}
+    {{ crosswalk.python__call('text', 'json_text_lists', [object]) }}
+{%- endmacro %}

@@ -21,3 +21,11 @@
 {% macro databricks__json_type_name() -%}
     {{- return(crosswalk.spark__json_type_name()) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_type_name() -%}
+    {{ var('json_type') }}
+{%- endmacro %}
+
+{% macro redshift__json_type_name() -%}
+    {{ 'varchar(65535)' if var('json_type') == 'varchar' else var('json_type') }}
+{%- endmacro %}

@@ -21,3 +21,13 @@
 {% macro databricks__json_types() -%}
     {{- return(crosswalk.spark__json_types()) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, Semi-structured data types: a VARIANT has its keys in order and its numbers anew, so a text is what is sent. #}
+{% macro snowflake__json_types() -%}
+    {{- return(['varchar']) -}}
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, JSON_PARSE: a SUPER has its numbers anew, so a text is what is sent. #}
+{% macro redshift__json_types() -%}
+    {{- return(['varchar']) -}}
+{%- endmacro %}

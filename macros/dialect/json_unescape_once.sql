@@ -20,3 +20,11 @@
 {% macro databricks__json_unescape_once(text) -%}
     {{- return(crosswalk.spark__json_unescape_once(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_unescape_once(text) -%}
+    replace({{ text }}, {{ crosswalk.literal('\\\\') }}, {{ crosswalk.literal('\\') }})
+{%- endmacro %}
+
+{% macro redshift__json_unescape_once(text) -%}
+    replace({{ text }}, {{ crosswalk.literal('\\\\') }}, {{ crosswalk.literal('\\') }})
+{%- endmacro %}

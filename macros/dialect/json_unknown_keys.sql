@@ -20,3 +20,11 @@
 {% macro databricks__json_unknown_keys(object, known) -%}
     {{- return(crosswalk.spark__json_unknown_keys(object, known)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_unknown_keys(object, known) -%}
+    {{ crosswalk.python__call('text', 'json_unknown_keys', [object, crosswalk.text_list(known)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_unknown_keys(object, known) -%}
+    {{ crosswalk.python__call('text', 'json_unknown_keys', [object, crosswalk.text_list(known)]) }}
+{%- endmacro %}

@@ -21,3 +21,11 @@
 {% macro databricks__json_value(object, key) -%}
     {{- return(crosswalk.spark__json_value(object, key)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_value(object, key) -%}
+    {{ crosswalk.python__call('text', 'json_value', [object, crosswalk.literal(key)]) }}
+{%- endmacro %}
+
+{% macro redshift__json_value(object, key) -%}
+    {{ crosswalk.python__call('text', 'json_value', [object, crosswalk.literal(key)]) }}
+{%- endmacro %}

@@ -20,3 +20,11 @@
 {% macro databricks__json_widest_object(text) -%}
     {{- return(crosswalk.spark__json_widest_object(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__json_widest_object(text) -%}
+    {{ crosswalk.python__call('count', 'json_widest_object', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__json_widest_object(text) -%}
+    {{ crosswalk.python__call('count', 'json_widest_object', [text]) }}
+{%- endmacro %}

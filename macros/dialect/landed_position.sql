@@ -23,3 +23,15 @@
 {% macro databricks__landed_position(order_by) -%}
     {{- return(crosswalk.spark__landed_position(order_by)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, ROW_NUMBER. #}
+{% macro snowflake__landed_position(order_by) -%}
+    row_number() over (order by {{ order_by | join(', ') }})
+        {{- ' + (select coalesce(max(built.landed_position), 0) from ' ~ this ~ ' as built)' if crosswalk.adds_rows() }} as landed_position,
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, ROW_NUMBER window function. #}
+{% macro redshift__landed_position(order_by) -%}
+    row_number() over (order by {{ order_by | join(', ') }})
+        {{- ' + (select coalesce(max(built.landed_position), 0) from ' ~ this ~ ' as built)' if crosswalk.adds_rows() }} as landed_position,
+{%- endmacro %}

@@ -25,3 +25,13 @@
 {% macro databricks__latest(value, order_by, where=none) -%}
     {{- return(crosswalk.spark__latest(value, order_by, where)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, MAX_BY; of one key only, so the keys become one text. #}
+{% macro snowflake__latest(value, order_by, where=none) -%}
+    max_by({{ value }}, case when {{ value }} is not null{{ ' and ' ~ where if where }} then {{ crosswalk.python__sort_key(order_by) }} end)
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, MAX; there is no MAX_BY, so the greatest text of keys and value is taken and the keys are cut off. #}
+{% macro redshift__latest(value, order_by, where=none) -%}
+    {{ crosswalk.redshift__chosen('max', value, order_by, where) }}
+{%- endmacro %}

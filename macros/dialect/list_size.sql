@@ -22,3 +22,11 @@
 {% macro databricks__list_size(list) -%}
     {{- return(crosswalk.spark__list_size(list)) -}}
 {%- endmacro %}
+
+{% macro snowflake__list_size(list) -%}
+    {{ crosswalk.python__call('count', 'json_size', [list]) }}
+{%- endmacro %}
+
+{% macro redshift__list_size(list) -%}
+    {{ crosswalk.python__call('count', 'json_size', [list]) }}
+{%- endmacro %}

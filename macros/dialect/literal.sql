@@ -22,3 +22,13 @@
 {% macro databricks__literal(text) -%}
     {{- return(crosswalk.spark__literal(text)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, String Constants: a backslash begins an escape. #}
+{% macro snowflake__literal(text) -%}
+    '{{ text | string | replace("\\", "\\\\") | replace("'", "''") }}'
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Literals: a backslash begins an escape. #}
+{% macro redshift__literal(text) -%}
+    '{{ text | string | replace("\\", "\\\\") | replace("'", "''") }}'
+{%- endmacro %}

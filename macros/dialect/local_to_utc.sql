@@ -27,3 +27,13 @@
 {% macro databricks__local_to_utc(timestamp, zone) -%}
     {{- return(crosswalk.spark__local_to_utc(timestamp, zone)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, CONVERT_TIMEZONE. #}
+{% macro snowflake__local_to_utc(timestamp, zone) -%}
+    convert_timezone({{ crosswalk.literal(zone) }}, 'UTC', {{ timestamp }})
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, CONVERT_TIMEZONE. #}
+{% macro redshift__local_to_utc(timestamp, zone) -%}
+    convert_timezone({{ crosswalk.literal(zone) }}, 'UTC', {{ timestamp }})
+{%- endmacro %}

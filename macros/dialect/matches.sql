@@ -22,3 +22,11 @@
 {% macro databricks__matches(text, pattern) -%}
     {{- return(crosswalk.spark__matches(text, pattern)) -}}
 {%- endmacro %}
+
+{% macro snowflake__matches(text, pattern) -%}
+    {{ crosswalk.python__call('flag', 'matches', [text, crosswalk.literal(pattern)]) }}
+{%- endmacro %}
+
+{% macro redshift__matches(text, pattern) -%}
+    {{ crosswalk.python__call('flag', 'matches', [text, crosswalk.literal(pattern)]) }}
+{%- endmacro %}

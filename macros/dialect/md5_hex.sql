@@ -22,3 +22,13 @@
 {% macro databricks__md5_hex(text) -%}
     {{- return(crosswalk.spark__md5_hex(text)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, MD5. #}
+{% macro snowflake__md5_hex(text) -%}
+    md5({{ text }})
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, MD5. #}
+{% macro redshift__md5_hex(text) -%}
+    md5({{ text }})
+{%- endmacro %}

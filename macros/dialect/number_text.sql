@@ -20,3 +20,11 @@
 {% macro databricks__number_text(number) -%}
     {{- return(crosswalk.spark__number_text(number)) -}}
 {%- endmacro %}
+
+{% macro snowflake__number_text(number) -%}
+    {{ crosswalk.python__function('digits') }}('number_text', {{ number }})
+{%- endmacro %}
+
+{% macro redshift__number_text(number) -%}
+    {{ crosswalk.python__function('digits') }}('number_text', {{ number }})
+{%- endmacro %}

@@ -45,3 +45,21 @@
 {% macro databricks__numbered(relation, columns, order_by, number) -%}
     {{- return(crosswalk.spark__numbered(relation, columns, order_by, number)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, ROW_NUMBER. #}
+{% macro snowflake__numbered(relation, columns, order_by, number) -%}
+    select
+        row_number() over (order by {{ order_by | join(', ') }}) as {{ number }},
+        {{ columns | join(',\n        ') }}
+    from {{ relation }}
+    order by {{ order_by | join(', ') }}
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, ROW_NUMBER window function. #}
+{% macro redshift__numbered(relation, columns, order_by, number) -%}
+    select
+        row_number() over (order by {{ order_by | join(', ') }}) as {{ number }},
+        {{ columns | join(',\n        ') }}
+    from {{ relation }}
+    order by {{ order_by | join(', ') }}
+{%- endmacro %}

@@ -35,3 +35,11 @@
 {% macro databricks__parse_time(text) -%}
     {{- return(crosswalk.spark__parse_time(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__parse_time(text) -%}
+    {{ crosswalk.from_epoch_us(crosswalk.python__call('count', 'time_us', [text])) }}
+{%- endmacro %}
+
+{% macro redshift__parse_time(text) -%}
+    {{ crosswalk.from_epoch_us(crosswalk.python__call('count', 'time_us', [text])) }}
+{%- endmacro %}

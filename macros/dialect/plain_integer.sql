@@ -28,3 +28,11 @@
 {% macro databricks__plain_integer(text) -%}
     {{- return(crosswalk.spark__plain_integer(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__plain_integer(text) -%}
+    {{ crosswalk.python__call('text', 'plain_integer', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__plain_integer(text) -%}
+    {{ crosswalk.python__call('text', 'plain_integer', [text]) }}
+{%- endmacro %}

@@ -22,3 +22,21 @@
 {% macro databricks__power_of_two(number) -%}
     {{- return(crosswalk.spark__power_of_two(number)) -}}
 {%- endmacro %}
+
+{% macro snowflake__power_of_two(number) -%}
+    case
+        {%- for power in range(31) %}
+        when {{ number }} <= {{ 2 ** power }} then {{ 2 ** power }}
+        {%- endfor %}
+        else {{ 2 ** 31 }}
+    end
+{%- endmacro %}
+
+{% macro redshift__power_of_two(number) -%}
+    case
+        {%- for power in range(31) %}
+        when {{ number }} <= {{ 2 ** power }} then {{ 2 ** power }}
+        {%- endfor %}
+        else {{ 2 ** 31 }}
+    end
+{%- endmacro %}

@@ -22,3 +22,11 @@
 {% macro databricks__reads_files() -%}
     {{- return(crosswalk.spark__reads_files()) -}}
 {%- endmacro %}
+
+{% macro snowflake__reads_files() -%}
+    {{- return(false) -}}
+{%- endmacro %}
+
+{% macro redshift__reads_files() -%}
+    {{- return(false) -}}
+{%- endmacro %}

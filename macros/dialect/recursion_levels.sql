@@ -21,3 +21,11 @@
 {% macro databricks__recursion_levels(levels) -%}
     {{- return(crosswalk.spark__recursion_levels(levels)) -}}
 {%- endmacro %}
+
+{% macro snowflake__recursion_levels(levels) -%}
+
+{%- endmacro %}
+
+{% macro redshift__recursion_levels(levels) -%}
+
+{%- endmacro %}

@@ -22,3 +22,11 @@
 {% macro databricks__replaced(text, pattern, replacement) -%}
     {{- return(crosswalk.spark__replaced(text, pattern, replacement)) -}}
 {%- endmacro %}
+
+{% macro snowflake__replaced(text, pattern, replacement) -%}
+    {{ crosswalk.python__call('text', 'replaced', [text, crosswalk.literal(pattern), crosswalk.literal(replacement)]) }}
+{%- endmacro %}
+
+{% macro redshift__replaced(text, pattern, replacement) -%}
+    {{ crosswalk.python__call('text', 'replaced', [text, crosswalk.literal(pattern), crosswalk.literal(replacement)]) }}
+{%- endmacro %}

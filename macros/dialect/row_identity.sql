@@ -22,3 +22,13 @@
 {% macro databricks__row_identity() -%}
     {{- return(crosswalk.spark__row_identity()) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, there is no name for a row, so the column that is unique in the payload tables. #}
+{% macro snowflake__row_identity() -%}
+    record_version
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, there is no name for a row, so the column that is unique in the payload tables. #}
+{% macro redshift__row_identity() -%}
+    record_version
+{%- endmacro %}

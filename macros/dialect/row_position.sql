@@ -20,3 +20,11 @@
 {% macro databricks__row_position() -%}
     {{- return(crosswalk.spark__row_position()) -}}
 {%- endmacro %}
+
+{% macro snowflake__row_position() -%}
+    landed_position
+{%- endmacro %}
+
+{% macro redshift__row_position() -%}
+    landed_position
+{%- endmacro %}

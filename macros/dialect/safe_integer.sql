@@ -21,3 +21,11 @@
 {% macro databricks__safe_integer(text) -%}
     {{- return(crosswalk.spark__safe_integer(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__safe_integer(text) -%}
+    {{ crosswalk.python__call('count', 'safe_integer', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__safe_integer(text) -%}
+    {{ crosswalk.python__call('count', 'safe_integer', [text]) }}
+{%- endmacro %}

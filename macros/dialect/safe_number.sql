@@ -23,3 +23,11 @@
 {% macro databricks__safe_number(text) -%}
     {{- return(crosswalk.spark__safe_number(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__safe_number(text) -%}
+    {{ crosswalk.python__call('number', 'safe_number', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__safe_number(text) -%}
+    {{ crosswalk.python__call('number', 'safe_number', [text]) }}
+{%- endmacro %}

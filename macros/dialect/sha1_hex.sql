@@ -22,3 +22,13 @@
 {% macro databricks__sha1_hex(text) -%}
     {{- return(crosswalk.spark__sha1_hex(text)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, SHA1. #}
+{% macro snowflake__sha1_hex(text) -%}
+    sha1({{ text }})
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, SHA1. #}
+{% macro redshift__sha1_hex(text) -%}
+    sha1({{ text }})
+{%- endmacro %}

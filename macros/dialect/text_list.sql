@@ -22,3 +22,11 @@
 {% macro databricks__text_list(texts) -%}
     {{- return(crosswalk.spark__text_list(texts)) -}}
 {%- endmacro %}
+
+{% macro snowflake__text_list(texts) -%}
+    {{ crosswalk.python__text_list(texts) }}
+{%- endmacro %}
+
+{% macro redshift__text_list(texts) -%}
+    {{ crosswalk.python__text_list(texts) }}
+{%- endmacro %}

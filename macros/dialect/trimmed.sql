@@ -28,3 +28,11 @@
 {% macro databricks__trimmed(text) -%}
     {{- return(crosswalk.spark__trimmed(text)) -}}
 {%- endmacro %}
+
+{% macro snowflake__trimmed(text) -%}
+    {{ crosswalk.python__call('text', 'trimmed', [text]) }}
+{%- endmacro %}
+
+{% macro redshift__trimmed(text) -%}
+    {{ crosswalk.python__call('text', 'trimmed', [text]) }}
+{%- endmacro %}

@@ -29,3 +29,11 @@
 {% macro databricks__uuid_v7(milliseconds, seed) -%}
     {{- return(crosswalk.spark__uuid_v7(milliseconds, seed)) -}}
 {%- endmacro %}
+
+{% macro snowflake__uuid_v7(milliseconds, seed) -%}
+    {{ crosswalk.python__call('text', 'uuid_v7', ['cast(' ~ milliseconds ~ ' as ' ~ dbt.type_string() ~ ')', seed]) }}
+{%- endmacro %}
+
+{% macro redshift__uuid_v7(milliseconds, seed) -%}
+    {{ crosswalk.python__call('text', 'uuid_v7', ['cast(' ~ milliseconds ~ ' as ' ~ dbt.type_string() ~ ')', seed]) }}
+{%- endmacro %}

@@ -34,3 +34,21 @@
 {% macro databricks__warehouse_time(timestamp) -%}
     {{- return(crosswalk.spark__warehouse_time(timestamp)) -}}
 {%- endmacro %}
+
+{# Snowflake Documentation, Date and Time Input and Output Formats. #}
+{% macro snowflake__warehouse_time(timestamp) -%}
+    case
+        when {{ crosswalk.iso_time(timestamp) }} like '%.000000Z' then to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS') || '+00'
+        when {{ crosswalk.iso_time(timestamp) }} like '%000Z' then to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS.FF3') || '+00'
+        else to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS.FF6') || '+00'
+    end
+{%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Datetime format strings. #}
+{% macro redshift__warehouse_time(timestamp) -%}
+    case
+        when {{ crosswalk.iso_time(timestamp) }} like '%.000000Z' then to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS') || '+00'
+        when {{ crosswalk.iso_time(timestamp) }} like '%000Z' then to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS.MS') || '+00'
+        else to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS.US') || '+00'
+    end
+{%- endmacro %}

@@ -84,7 +84,7 @@
         when file_format <> 'json' or table_name in ('all_events', 'json_export_events') or event_table_name is not null then 'event'
         when from_user_id is not null and to_user_id is not null then 'migration'
         when coalesce(time, event_id, type, object) is null and coalesce(joindate, lastseen, last_modified, identity_time) is not null then 'user'
-        when coalesce(time, event_id, type, object, user_id, identity) is null and {{ crosswalk.matches('id', '^[^(]') }} then 'account'
+        when coalesce(time, event_id, type, object, user_id, {{ crosswalk.column('identity') }}) is null and {{ crosswalk.matches('id', '^[^(]') }} then 'account'
         else 'event'
     end
 {%- endmacro %}

@@ -7,9 +7,9 @@
         {{ rows }}.seen_at,
         {{ rows }}.user_id,
         {{ rows }}.device_id,
-        types.key as group_type,
-        {{ crosswalk.json_scalar_text('group_keys.element') }} as group_key,
+        {{ crosswalk.entry('types', 'key') }} as group_type,
+        {{ crosswalk.json_scalar_text(crosswalk.entry('group_keys', 'element')) }} as group_key,
         cast(null as {{ dbt.type_string() }}) as properties
-    from {{ rows }}, {{ crosswalk.each_key(rows ~ '.groups', 'types') }}, {{ crosswalk.each_element('types.value', 'group_keys') }}
+    from {{ crosswalk.unfolded(rows, 'key', rows ~ '.groups', 'types') }}, {{ crosswalk.each_element('types.value', 'group_keys') }}
     where {{ rows }}.groups <> '{}'
 {%- endmacro %}

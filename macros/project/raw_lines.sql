@@ -9,7 +9,10 @@
     select file, line
     from {{ crosswalk.read_lines(files, 'stg_' ~ source ~ '__lines') }}
     {%- else -%}
-    select file, line, cast(line_number as {{ dbt.type_bigint() }}) as line_number, cast(read_error as {{ dbt.type_string() }}) as read_error
+    {%- set longest = crosswalk.longest_line() -%}
+    {%- set reason = 'cast(read_error as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set reason = 'coalesce(' ~ reason ~ ', case when ' ~ crosswalk.byte_length('line') ~ ' > ' ~ longest ~ " then 'line_too_long' end)" if longest else reason -%}
+    select file, line, cast(line_number as {{ dbt.type_bigint() }}) as line_number, {{ reason }} as read_error
     from {{ crosswalk.raw_table(source) }}
     {%- if crosswalk.adds_rows() %}
     where file in ({{ crosswalk.literals(files) or "''" }})

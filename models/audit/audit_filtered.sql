@@ -23,7 +23,7 @@ select
     destination,
     event_name,
     reason,
-    count(*) as rows
+    count(*) as {{ crosswalk.column('rows') }}
 from filtered
 group by source, destination, event_name, reason
 order by source, destination, event_name, reason

@@ -55,35 +55,42 @@ names as (
     select
         key_lists.source,
         key_lists.scope,
-        each_name.name,
-        cast(sum(key_lists.events_with) as {{ dbt.type_bigint() }}) as rows,
+        {{ crosswalk.entry('each_name', 'name') }} as name,
+        cast(sum(key_lists.events_with) as {{ dbt.type_bigint() }}) as {{ crosswalk.column('rows') }},
         min(key_lists.first_day) as first_day,
         max(key_lists.last_day) as last_day
-    from key_lists, {{ crosswalk.each_text('key_lists.names', 'name', 'each_name') }}
-    group by key_lists.source, key_lists.scope, each_name.name
+    from {{ crosswalk.unfolded('key_lists', 'text', 'key_lists.names', 'each_name') }}
+    group by key_lists.source, key_lists.scope, {{ crosswalk.entry('each_name', 'name') }}
     {%- for source in var('sources') %}
     {%- for column in crosswalk.missing_columns(source) %}
 
     -- a documented column that the source's table does not have
     union all
 
-    select '{{ source }}' as source, 'missing_column' as scope, {{ crosswalk.literal(column) }} as name, cast(0 as {{ dbt.type_bigint() }}) as rows, cast(null as date) as first_day, cast(null as date) as last_day
+    select '{{ source }}' as source, 'missing_column' as scope, {{ crosswalk.literal(column) }} as name, cast(0 as {{ dbt.type_bigint() }}) as {{ crosswalk.column('rows') }}, cast(null as date) as first_day, cast(null as date) as last_day
     {%- endfor %}
     {%- endfor %}
+
+),
+
+chosen as (
+
+    select scoped.source, scoped.scope, scoped.properties
+    from scoped
+    inner join totals on scoped.source = totals.source
+    where {{ crosswalk.hash_integer('scoped.event_key') }} < 268435456 * (20000.0 / totals.events_read)
 
 ),
 
 sampled as (
 
     select
-        scoped.source,
-        scoped.scope,
-        entries.key as name,
-        {{ crosswalk.json_kind('entries.value') | indent(8) }} as kind,
-        cast(entries.value as {{ dbt.type_string() }}) as value_text
-    from scoped
-    inner join totals on scoped.source = totals.source, {{ crosswalk.each_key('scoped.properties') }}
-    where {{ crosswalk.hash_integer('scoped.event_key') }} < 268435456 * (20000.0 / totals.events_read)
+        chosen.source,
+        chosen.scope,
+        {{ crosswalk.entry('entries', 'key') }} as name,
+        {{ crosswalk.json_kind(crosswalk.entry('entries', 'value')) | indent(8) }} as kind,
+        cast({{ crosswalk.entry('entries', 'value') }} as {{ dbt.type_string() }}) as value_text
+    from {{ crosswalk.unfolded('chosen', 'key', 'chosen.properties', 'entries') }}
 
 ),
 
@@ -105,8 +112,8 @@ select
     names.scope,
     names.name,
     kinds.types,
-    names.rows,
-    cast(cast(names.rows as {{ dbt.type_float() }}) / totals.events_read as {{ dbt.type_float() }}) as fill_rate,
+    names.{{ crosswalk.column('rows') }},
+    cast(cast(names.{{ crosswalk.column('rows') }} as {{ dbt.type_float() }}) / totals.events_read as {{ dbt.type_float() }}) as fill_rate,
     names.first_day,
     names.last_day,
     kinds.example

@@ -74,7 +74,7 @@ flagged as (
 select
     source,
     reason,
-    cast(sum(found) as {{ dbt.type_bigint() }}) as rows
+    cast(sum(found) as {{ dbt.type_bigint() }}) as {{ crosswalk.column('rows') }}
 from flagged
 group by source, reason
 having sum(found) > 0

@@ -28,9 +28,9 @@ select
     catalog.source,
     catalog.scope,
     catalog.name,
-    catalog.rows
+    catalog.{{ crosswalk.column('rows') }}
 from catalog
 left join mapped
     on catalog.source = mapped.source and catalog.scope = mapped.scope and catalog.name = mapped.name
 where mapped.name is null and catalog.scope not in ('group', 'missing_column')
-order by catalog.source asc, catalog.scope asc, catalog.rows desc, catalog.name asc
+order by catalog.source asc, catalog.scope asc, catalog.{{ crosswalk.column('rows') }} desc, catalog.name asc

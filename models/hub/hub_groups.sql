@@ -37,13 +37,13 @@ property_values as (
         mentions.source_project,
         mentions.group_type,
         mentions.group_key,
-        entries.key as property_name,
-        {{ crosswalk.latest('cast(entries.value as ' ~ dbt.type_string() ~ ')', [
+        {{ crosswalk.entry('entries', 'key') }} as property_name,
+        {{ crosswalk.latest('cast(' ~ crosswalk.entry('entries', 'value') ~ ' as ' ~ dbt.type_string() ~ ')', [
             "coalesce(mentions.seen_at, timestamp '2000-01-01 00:00:00')",
             "coalesce(mentions.received_at, timestamp '2000-01-01 00:00:00')",
             crosswalk.by_bytes('mentions.event_key'),
         ]) | indent(8) }} as property_value
-    from mentions, {{ crosswalk.each_key("coalesce(mentions.properties, '{}')") }}
+    from {{ crosswalk.unfolded('mentions', 'key', "coalesce(mentions.properties, '{}')", 'entries') }}
     where mentions.source in ('{{ by_key | join("', '") }}')
     group by mentions.source, mentions.source_project, mentions.group_type, mentions.group_key, property_name
 

@@ -34,12 +34,12 @@ first_values as (
         touches.source,
         touches.source_project,
         touches.person_key,
-        entries.key as property_name,
+        {{ crosswalk.entry('entries', 'key') }} as property_name,
         {{ crosswalk.earliest(
-            'cast(entries.value as ' ~ dbt.type_string() ~ ')',
+            'cast(' ~ crosswalk.entry('entries', 'value') ~ ' as ' ~ dbt.type_string() ~ ')',
             ['touches.event_at', crosswalk.by_bytes('touches.first_touch')],
         ) }} as property_value
-    from touches, {{ crosswalk.each_key('touches.first_touch') }}
+    from {{ crosswalk.unfolded('touches', 'key', 'touches.first_touch', 'entries') }}
     group by touches.source, touches.source_project, touches.person_key, property_name
 
 )

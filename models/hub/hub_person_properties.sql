@@ -9,7 +9,7 @@ with
 events as (
 
     select * from {{ ref('hub_person_events') }}
-    where snapshot is not null
+    where {{ crosswalk.column('snapshot') }} is not null
 
 ){{ ',' if by_key }}
 {% if by_key %}
@@ -20,8 +20,8 @@ snapshots as (
         source,
         source_project,
         person_key,
-        {{ crosswalk.md5_hex('snapshot') }} as snapshot_hash,
-        min(snapshot) as snapshot,
+        {{ crosswalk.md5_hex(crosswalk.column('snapshot')) }} as snapshot_hash,
+        min({{ crosswalk.column('snapshot') }}) as {{ crosswalk.column('snapshot') }},
         max(event_at) as event_at,
         {{ crosswalk.latest('received_at', last_row) }} as received_at,
         {{ crosswalk.latest('event_key', last_row) }} as event_key
@@ -37,15 +37,15 @@ property_values as (
         snapshots.source,
         snapshots.source_project,
         snapshots.person_key,
-        entries.key as property_name,
-        cast(entries.value as {{ dbt.type_string() }}) as property_value,
+        {{ crosswalk.entry('entries', 'key') }} as property_name,
+        cast({{ crosswalk.entry('entries', 'value') }} as {{ dbt.type_string() }}) as property_value,
         max(snapshots.event_at) as event_at,
         {{ crosswalk.latest(
             'snapshots.received_at',
             ['snapshots.event_at', 'snapshots.received_at', crosswalk.by_bytes('snapshots.event_key')],
         ) }} as received_at,
         {{ crosswalk.latest('snapshots.event_key', ['snapshots.event_at', 'snapshots.received_at', crosswalk.by_bytes('snapshots.event_key')]) }} as event_key
-    from snapshots, {{ crosswalk.each_key('snapshots.snapshot') }}
+    from {{ crosswalk.unfolded('snapshots', 'key', 'snapshots.' ~ crosswalk.column('snapshot'), 'entries') }}
     group by snapshots.source, snapshots.source_project, snapshots.person_key, property_name, property_value
 
 ),
@@ -85,7 +85,7 @@ select
     source,
     source_project,
     person_key,
-    {{ crosswalk.latest('snapshot', last_row) }} as properties,
+    {{ crosswalk.latest(crosswalk.column('snapshot'), last_row) }} as properties,
     max(event_at) as properties_at
 from events
 {%- if by_key %}

@@ -10,6 +10,6 @@ select
     uuid,
     event,
     distinct_id,
-    event_at as timestamp,
+    event_at as {{ crosswalk.column('timestamp') }},
     {{ crosswalk.as_json('properties') }} as properties
 from records

@@ -46,6 +46,6 @@ select
     uuid,
     event,
     distinct_id,
-    first_seen_at as timestamp,
+    first_seen_at as {{ crosswalk.column('timestamp') }},
     {{ crosswalk.as_json('properties') }} as properties
 from records

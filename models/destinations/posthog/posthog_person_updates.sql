@@ -114,6 +114,6 @@ select
     uuid,
     event,
     distinct_id,
-    updated_at as timestamp,
+    updated_at as {{ crosswalk.column('timestamp') }},
     {{ crosswalk.as_json('properties') }} as properties
 from records

@@ -64,11 +64,11 @@ described as (
         lines.seen_at,
         lines.user_id,
         lines.device_id,
-        types.key as group_type,
-        {{ crosswalk.trimmed('group_keys.key') }} as group_key,
-        cast({{ crosswalk.json_object_or_null('group_keys.value') }} as {{ dbt.type_string() }}) as properties
-    from lines, {{ crosswalk.each_key('lines.group_properties', 'types') }}, {{ crosswalk.each_key('types.value', 'group_keys') }}
-    where lines.group_properties <> '{}' and {{ crosswalk.json_kind('types.value') }} = 'object'
+        {{ crosswalk.entry('types', 'key') }} as group_type,
+        {{ crosswalk.trimmed(crosswalk.entry('group_keys', 'key')) }} as group_key,
+        cast({{ crosswalk.json_object_or_null(crosswalk.entry('group_keys', 'value')) }} as {{ dbt.type_string() }}) as properties
+    from {{ crosswalk.unfolded('lines', 'key', 'lines.group_properties', 'types') }}, {{ crosswalk.each_key('types.value', 'group_keys') }}
+    where lines.group_properties <> '{}' and {{ crosswalk.json_kind(crosswalk.entry('types', 'value')) }} = 'object'
 
 )
 

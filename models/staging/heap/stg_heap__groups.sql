@@ -68,7 +68,7 @@ mentions as (
         source_project,
         row_key as event_key,
         seen_at,
-        identity as user_id,
+        {{ crosswalk.column('identity') }} as user_id,
         final_id as device_id,
         account as group_key,
         cast(null as {{ dbt.type_string() }}) as properties

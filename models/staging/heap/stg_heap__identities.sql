@@ -20,7 +20,7 @@ migrations as (
 identified_rows as (
 
     select * from {{ ref('stg_heap__parsed_rows') }}
-    where kind = 'event' and identity is not null and heap_id is not null
+    where kind = 'event' and {{ crosswalk.column('identity') }} is not null and heap_id is not null
 
 ),
 
@@ -29,7 +29,7 @@ sightings as (
     select
         source_project,
         final_id,
-        identity,
+        {{ crosswalk.column('identity') }},
         account,
         seen_at,
         identified_at,
@@ -41,7 +41,7 @@ sightings as (
     select
         identified_rows.source_project,
         coalesce(migrations.final_id, identified_rows.heap_id) as final_id,
-        identified_rows.identity,
+        identified_rows.{{ crosswalk.column('identity') }},
         cast(null as {{ dbt.type_string() }}) as account,
         identified_rows.row_time as seen_at,
         identified_rows.row_time as identified_at,
@@ -55,7 +55,7 @@ sightings as (
 select
     source_project,
     final_id,
-    {{ crosswalk.latest('identity', last_row) }} as identity,
+    {{ crosswalk.latest(crosswalk.column('identity'), last_row) }} as {{ crosswalk.column('identity') }},
     {{ crosswalk.latest('account', last_row) }} as account,
     min(identified_at) as identified_at
 from sightings

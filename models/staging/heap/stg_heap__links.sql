@@ -23,7 +23,7 @@ migrations as (
 identity_rows as (
 
     select * from {{ ref('stg_heap__parsed_rows') }}
-    where kind = 'event' and event_table is null and identity is not null and heap_id is not null
+    where kind = 'event' and event_table is null and {{ crosswalk.column('identity') }} is not null and heap_id is not null
 
 )
 
@@ -31,12 +31,12 @@ identity_rows as (
 select
     users.source_project,
     users.final_id as device_id,
-    identities.identity as user_id,
+    identities.{{ crosswalk.column('identity') }} as user_id,
     users.identified_at as seen_at,
     'users' as evidence
 from users
 inner join identities on users.source_project = identities.source_project and users.final_id = identities.final_id
-where users.identity is not null
+where users.{{ crosswalk.column('identity') }} is not null
 
 union all
 
@@ -44,13 +44,13 @@ union all
 select
     migrations.source_project,
     migrations.from_id as device_id,
-    identities.identity as user_id,
+    identities.{{ crosswalk.column('identity') }} as user_id,
     coalesce(migrations.migrated_at, identities.identified_at) as seen_at,
     'migration' as evidence
 from migrations
 inner join identities
     on migrations.source_project = identities.source_project and migrations.final_id = identities.final_id
-where identities.identity is not null and not migrations.is_cycle
+where identities.{{ crosswalk.column('identity') }} is not null and not migrations.is_cycle
 
 union all
 
@@ -58,7 +58,7 @@ union all
 select
     identity_rows.source_project,
     coalesce(migrations.final_id, identity_rows.heap_id) as device_id,
-    identity_rows.identity as user_id,
+    identity_rows.{{ crosswalk.column('identity') }} as user_id,
     identity_rows.row_time as seen_at,
     'identify' as evidence
 from identity_rows

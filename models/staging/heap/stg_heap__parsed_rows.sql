@@ -41,7 +41,7 @@ named as (
         line_id, file, line_number, table_name, file_format, has_double_escapes, has_nul, has_lone_surrogate, has_duplicate_keys, line,
         read_error{{ crosswalk.and_kept('landed_in') }},
         {%- for key in keys %}
-        nullif({{ crosswalk.trimmed(crosswalk.json_picked('picked', keys, key)) }}, '') as {{ key }}{{ ',' if not loop.last }}
+        nullif({{ crosswalk.trimmed(crosswalk.json_picked('picked', keys, key)) }}, '') as {{ crosswalk.column(key) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from picked
 
@@ -95,7 +95,7 @@ select
     end as heap_id,
     {{ crosswalk.heap_id('from_user_id') }} as from_id,
     {{ crosswalk.heap_id('to_user_id') }} as to_id,
-    identity,
+    {{ crosswalk.column('identity') }},
     {{ crosswalk.heap_id('event_id') }} as event_id,
     {{ crosswalk.heap_id('session_id') }} as session_id,
     {{ crosswalk.heap_time_told('parsed_time') }} as row_time,
@@ -103,7 +103,7 @@ select
         when line is null then null
         when event_id is not null then {{ crosswalk.stable_key(['event_table', crosswalk.heap_id('event_id'), time]) }}
         -- Heap rewrites the ids of people when they merge, so they are part of a key only where nothing else tells two events apart
-        else {{ crosswalk.stable_key(['event_table', time, other_columns, 'heap_id', 'case when event_table is null then identity end']) }}
+        else {{ crosswalk.stable_key(['event_table', time, other_columns, 'heap_id', 'case when event_table is null then ' ~ crosswalk.column('identity') ~ ' end']) }}
     end as event_key
     {{- crosswalk.and_kept_of_line('line') }}
     {{- crosswalk.and_kept(crosswalk.heap_tables_hash() ~ ' as event_tables') }}

@@ -33,7 +33,7 @@ lines as (
         users.row_key,
         users.seen_at,
         users.final_id as device_id,
-        identities.identity as user_id,
+        identities.{{ crosswalk.column('identity') }} as user_id,
         texts.file_format,
         texts.line
     from users

@@ -39,7 +39,7 @@ identified as (
         parsed_rows.*,
         coalesce(event_names.event_name, parsed_rows.event_table) as event_name,
         coalesce(migrations.final_id, parsed_rows.heap_id) as device_id,
-        coalesce(parsed_rows.identity, identities.identity) as user_id,
+        coalesce(parsed_rows.{{ crosswalk.column('identity') }}, identities.{{ crosswalk.column('identity') }}) as user_id,
         coalesce(rings.is_cycle, false) as is_cycle,
         parsed_rows.row_time as event_at,
         cast(null as timestamp) as received_at
@@ -66,7 +66,7 @@ judged as (
             when kind = 'migration' and is_cycle then 'migration_cycle'
             when kind = 'migration' and (from_id is null or to_id is null) then 'no_id'
             when kind in ('user', 'account') and heap_id is null then 'no_id'
-            when kind = 'event' and event_table is null and identity is null then 'no_event_name'
+            when kind = 'event' and event_table is null and {{ crosswalk.column('identity') }} is null then 'no_event_name'
             when kind = 'event' and event_at is null then 'no_time'
         end as reason
     from identified

@@ -32,7 +32,7 @@ picked as (
         parsed_rows.source_project,
         parsed_rows.line_id,
         parsed_rows.heap_id,
-        parsed_rows.identity,
+        parsed_rows.{{ crosswalk.column('identity') }},
         coalesce(migrations.final_id, parsed_rows.heap_id) as final_id,
         {{ crosswalk.json_pick_text(line, keys) | indent(8) }} as picked,
         {{ crosswalk.json_text(crosswalk.json_value(line, 'properties'), var('heap_account_property')) }} as nested_account,
@@ -62,7 +62,7 @@ select
     row_key,
     heap_id,
     final_id,
-    identity,
+    {{ crosswalk.column('identity') }},
     account,
     coalesce(last_modified, lastseen, identity_time, joindate) as seen_at,
     coalesce(identity_time, joindate, last_modified) as identified_at

@@ -70,9 +70,9 @@ members as (
     select
         listed.line_id,
         listed.source_project,
-        {{ crosswalk.json_scalar_text('members.element') }} as member_id,
-        position(cast(members.element as {{ dbt.type_string() }}) in cast(listed.ids as {{ dbt.type_string() }})) as place
-    from listed, {{ crosswalk.each_element('listed.ids', 'members') }}
+        {{ crosswalk.json_scalar_text(crosswalk.entry('members', 'element')) }} as member_id,
+        position(cast({{ crosswalk.entry('members', 'element') }} as {{ dbt.type_string() }}) in cast(listed.ids as {{ dbt.type_string() }})) as place
+    from {{ crosswalk.unfolded('listed', 'element', 'listed.ids', 'members') }}
 
 ),
 

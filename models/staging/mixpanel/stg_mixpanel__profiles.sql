@@ -39,8 +39,8 @@ profiles as (
 
     union all
 
-    select lines.line_id, lines.source_project, cast(results.element as {{ dbt.type_string() }}) as profile
-    from lines, {{ crosswalk.each_element(crosswalk.json_value('lines.line', 'results'), 'results') }}
+    select lines.line_id, lines.source_project, cast({{ crosswalk.entry('results', 'element') }} as {{ dbt.type_string() }}) as profile
+    from {{ crosswalk.unfolded('lines', 'element', crosswalk.json_value('lines.line', 'results'), 'results') }}
     where lines.kind = 'page'
 
 ),

@@ -1,0 +1,107 @@
+{# Snowflake and Redshift take JSON apart by functions in Python: the text of scripts/crosswalk/json_functions.py. A PARSE_JSON or JSON_PARSE of theirs would write keys and
+   numbers anew, and what is sent and hashed would not be what stands in the export. One SQL function for each type of result; its first argument says which
+   function of Python is meant. #}
+
+{# The name of one of those functions. Amazon Redshift Database Developer Guide, Preventing UDF naming conflicts: names of one's own begin with f_. #}
+{% macro python__function(kind) -%}
+    {%- if target.type == 'redshift' -%}
+    {{ adapter.quote(target.schema) }}.f_crosswalk_{{ kind }}
+    {%- else -%}
+    {{ target.database }}.{{ target.schema }}.crosswalk_{{ kind }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# A call with SQL expressions, up to four; `kind` is text, flag (boolean), count (bigint) or number (double). #}
+{% macro python__call(kind, name, expressions) -%}
+    {{ crosswalk.python__function(kind) }}('{{ name }}', {{ (expressions + ['null', 'null', 'null'])[:4] | join(', ') }})
+{%- endmacro %}
+
+{# What the version of the text has to be on a warehouse that has a copy of its own. #}
+{% macro python__version() -%}
+    1
+{%- endmacro %}
+
+{# A list of literal texts, which is a JSON array as text here. #}
+{% macro python__text_list(texts) -%}
+    {%- set written = [] -%}
+    {%- for text in texts -%}{%- do written.append(text | string) -%}{%- endfor -%}
+    {{- crosswalk.literal(crosswalk.python__json_array(written)) -}}
+{%- endmacro %}
+
+{# JSON of a list of strings; Jinja's own `tojson` writes letters as escapes, which is the same list. #}
+{% macro python__json_array(texts) -%}
+    {{- return(tojson(texts)) -}}
+{%- endmacro %}
+
+{# One of the values that `json_pick` or `json_pick_text` gave: they stand between U+0001, each behind a sign, so that a null is none. #}
+{% macro python__picked(picked, place) -%}
+    substr(nullif(split_part({{ picked }}, chr(1), {{ place }}), ''), 2)
+{%- endmacro %}
+
+{# The same where a text may hold the two control characters itself. #}
+{% macro python__picked_text(picked, place) -%}
+    replace(replace({{ crosswalk.python__picked(picked, place) }}, chr(2) || 'a', chr(1)), chr(2) || 'b', chr(2))
+{%- endmacro %}
+
+{# Keys of an order (a list of expressions) as one text that sorts as they do; null comes last, as in the other engines. The keys stand apart by a character below all others. #}
+{% macro python__sort_key(order_by) -%}
+    {%- for key in order_by -%}
+    coalesce({{ crosswalk.python__function('sort_key') }}({{ key }}), '~'){{ ' || chr(1) || ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# The value at the least or greatest key on Redshift, where it is not null. Values are texts, or times where their name ends with _at. #}
+{% macro redshift__chosen(aggregate, value, order_by, where=none) -%}
+    {%- set packed = aggregate ~ "(case when " ~ value ~ " is not null" ~ (' and ' ~ where if where else '') ~ " then " ~ crosswalk.python__sort_key(order_by)
+        ~ " || chr(2) || " ~ crosswalk.python__function('sort_key') ~ "(" ~ value ~ ") end)" -%}
+    cast(substring({{ packed }}, strpos({{ packed }}, chr(2)) + 1) as {{ 'timestamp' if value.endswith('_at') else dbt.type_string() }})
+{%- endmacro %}
+
+{# The pairs of `json_build` with commas between them; one whose value is null is left out. #}
+{% macro python__joined(pairs) -%}
+    substr(''
+    {%- for pair in pairs %}
+        || coalesce(',' || {{ pair[0] }} || ':' || {{ pair[1] }}, '')
+    {%- endfor %}, 2)
+{%- endmacro %}
+
+{# What stands in several objects, with commas between them. #}
+{% macro python__joined_members(objects) -%}
+    substr(''
+    {%- for object in objects %}
+        || coalesce(',' || {{ crosswalk.json_members(object) }}, '')
+    {%- endfor %}, 2)
+{%- endmacro %}
+
+{# Whether a text stands in an object's text. #}
+{% macro python__holds(object, text) -%}
+    {%- if target.type == 'redshift' -%}
+    strpos({{ object }}, {{ crosswalk.literal(text) }}) > 0
+    {%- else -%}
+    contains({{ object }}, {{ crosswalk.literal(text) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# A UUID of version 5 of the hex digits of a hash. #}
+{% macro python__uuid(digest) -%}
+    substr({{ digest }}, 1, 8) || '-' || substr({{ digest }}, 9, 4) || '-5' || substr({{ digest }}, 14, 3) || '-'
+    || translate(substr({{ digest }}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr({{ digest }}, 18, 3) || '-' || substr({{ digest }}, 21, 12)
+{%- endmacro %}
+
+{# The verb file_stamps, by a hash of a line's columns. #}
+{% macro python__file_stamps(hash, table, before, settled) -%}
+    {%- set stamps = {} -%}
+    {%- set hash = "case when file not in (" ~ crosswalk.literals(settled) ~ ") then " ~ hash ~ " end" if settled else hash -%}
+    {%- set query = "select file, cast(count(*) as " ~ dbt.type_string() ~ ") || ' lines, ', cast(sum(" ~ hash ~ ") as " ~ dbt.type_string() ~ ") from " ~ table ~ " group by file" -%}
+    {%- for row in (run_query(query).rows if execute else []) -%}
+        {%- set is_same = row[0] in settled and before.get(row[0], '').startswith(row[1]) -%}
+        {%- do stamps.update({row[0]: before[row[0]] if is_same else row[1] ~ row[2]}) -%}
+    {%- endfor -%}
+    {{- return(stamps) -}}
+{%- endmacro %}
+
+{# The second of two lists on Redshift: the value `x.value` of an unfolded list brings its own list along. #}
+{% macro redshift__nested(verb, list, alias) -%}
+    {%- if not modules.re.match('^[a-z_]+[.]value$', list) -%}{{ crosswalk.lacks_verb(verb) }}{%- endif -%}
+    {{ list[:-6] }}.list as {{ alias }}
+{%- endmacro %}

@@ -1,0 +1,137 @@
+"""What is the same for every warehouse that runs in an environment of its own: its raw lines, and its rows beside DuckDB's."""
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import harness
+import pytest
+import test_dialect_verbs as verbs
+from harness import Result
+from test_dialect_verbs import Case
+
+from warehouses import lines, python_cases
+from warehouses.plain_rows import plain
+from warehouses.remote import SCHEMA, Remote, RemoteError
+from warehouses.test_postgres import AUDIT, PAYLOADS, heap_lines
+
+LONG = os.environ.get("CROSSWALK_LONG") == "1"
+SOURCES = harness.SOURCES if LONG else ["amplitude"]
+SETTINGS = {
+    "sources": SOURCES,
+    "as_of": harness.DAY_OF_ALL,
+    **{f"{source}_schema": "landed" for source in SOURCES},
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A warehouse in which the project was built, and how often each dbt test ended how."""
+
+    remote: Remote
+    models: int
+    outcomes: Counter[str]
+
+
+def expected_rows(request: pytest.FixtureRequest) -> Result:
+    """What DuckDB makes of the same samples."""
+    if LONG:
+        together: Result = request.getfixturevalue("together")
+        return together
+    return harness.build(harness.sample_files(), {"as_of": harness.DAY_OF_ALL})
+
+
+def raw_lines(
+    source: str, request: pytest.FixtureRequest, amplitude: list[Path] | None = None
+) -> list[lines.Row]:
+    """The lines of a source's samples; those of Amplitude may be other files."""
+    if source == "heap":
+        return heap_lines(request.getfixturevalue("together"))
+    if source == "mixpanel":
+        files: list[Path] = request.getfixturevalue("mixpanel_files")
+    else:
+        files = (amplitude or harness.sample_files()) if source == "amplitude" else harness.posthog_files()
+    return [row for path in files for row in lines.raw_lines(path)]
+
+
+def build(remote: Remote, settings: dict[str, Any] | None = None) -> Built:
+    """The project built, with every data test; every node has to end well."""
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    ran = remote.dbt(command, {**SETTINGS, **(settings or {})})["outcomes"]
+    assert [each[:4] for each in ran if each[2] not in ("success", "pass")] == []
+    kinds = Counter(kind for _, kind, *_ in ran)
+    return Built(remote, kinds["model"], Counter(status for _, kind, status, *_ in ran if kind == "test"))
+
+
+def payloads_are_those_of_duckdb(destination: str, built: Built, expected: Result) -> None:
+    """Every payload to the letter, with its order, bucket, id, time and size."""
+    select = f"select {PAYLOADS[destination]} from {{}}{destination}_payloads order by send_order"
+    wanted = [[plain(value) for value in row.values()] for row in expected.sql(select.format(""))]
+    found = built.remote.rows(select.format(f"{SCHEMA}."))
+    assert len(wanted) > 50
+    for one, other in zip(wanted, found, strict=True):
+        assert other[:-2] == one[:-2]
+        assert lines.canonical(other[-1]) == lines.canonical(one[-1])
+        assert other == one
+
+
+def audit_is_that_of_duckdb(relation: str, built: Built, expected: Result, column: Any = str) -> None:
+    """The same rows of an audit relation, in whatever order."""
+    first = expected.sql(f"select * from {relation} limit 1")
+    named = ", ".join(first[0]) if first else "*"
+    chosen = AUDIT[relation] if AUDIT[relation] != "*" else named
+    wanted = Counter(
+        tuple(str(plain(value)) for value in row.values())
+        for row in expected.sql(f"select {chosen} from {relation}")
+    )
+    columns = ", ".join(map(column, chosen.split(", ")))
+    found = built.remote.rows(f"select {columns} from {SCHEMA}.{relation}")
+    assert Counter(tuple(map(str, row)) for row in found) == wanted
+
+
+def names(cases: list[Case]) -> list[str]:
+    """What the tests of cases are called."""
+    return [f"{each.verb}: {each.what}" for each in cases]
+
+
+def rendered(remote: Remote, cases: list[Case]) -> list[str]:
+    """The SQL of each case, from one `dbt compile --inline`; the last part is what on-run-start makes."""
+    inline = f"\n{verbs.BORDER}\n".join(
+        [*(case.jinja for case in cases), "{{ crosswalk.helper_functions() }}"]
+    )
+    compiled = remote.dbt(["compile", "--inline", inline], {})["compiled"][0]
+    return [part.strip() for part in compiled.split(verbs.BORDER)]
+
+
+def answers(remote: Remote, cases: list[Case], text_function: str) -> list[Any]:
+    """The value of each case, or the error. `landed` and the functions are made first."""
+    *parts, functions = rendered(remote, cases)
+    remote.ask(do="statements", sql=functions)
+    landed = "select 'a' as x, 2 as landed_position union all select 'b' as x, 1 as landed_position"
+    remote.ask(do="statements", sql=f"create table landed as {landed};")
+    found: list[Any] = []
+    for case, sql in zip(cases, parts, strict=True):
+        query = python_cases.query(case, sql).replace("json_text_of(", f"{text_function}('json_text', ")
+        try:
+            ((value,),) = remote.rows(query)
+            found.append(python_cases.answer(case, value))
+        except (RemoteError, ValueError) as error:
+            found.append(error)
+    return found
+
+
+def check(case: Case, answer: Any) -> None:
+    """One case."""
+    if isinstance(answer, Exception):
+        raise answer
+    assert answer == python_cases.expected(case)
+
+
+def write_lines(remote: Remote, source: str, request: pytest.FixtureRequest) -> Path:
+    """A source's raw lines as a JSONL file of [file, line_number, line, read_error]."""
+    file = remote.folder / f"{source}.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in raw_lines(source, request)))
+    return file
