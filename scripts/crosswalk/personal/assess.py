@@ -26,6 +26,7 @@ _HARMLESS = re.compile(  # a time, a UUID
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
     r"|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 )
+_ONE_RUN = re.compile(r"[A-Za-z0-9+/_-]{15,}={0,2}")
 _TELLING = re.compile(r"[\d@:%]")
 _SMALLEST = 1_000_000  # of numbers that are looked at: seven digits
 _SHORT = 15  # no IBAN and no token has fewer characters
@@ -44,6 +45,8 @@ def assess(text: str, may: int = ALL) -> tuple[Evidence, ...]:
         return (Evidence("ip", Certainty.LIKELY, text),) if is_v4(text) else ()
     if not may or (may == ALL and is_plain(text)):
         return ()
+    if may == ALL and _ONE_RUN.fullmatch(text):
+        may = DIGITS | IBAN | KNOWN | RUN
     if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
         try:
             return tuple(_inside(json.loads(text), ""))
@@ -62,10 +65,10 @@ def assess(text: str, may: int = ALL) -> tuple[Evidence, ...]:
 
 def is_plain(text: str) -> bool:
     """Whether a text holds nothing, seen at little cost: a time, few digits or none, words with blanks between them."""
-    if _HARMLESS.fullmatch(text):
-        return True
     if len(text) < _SHORT:
         return _FEW_DIGITS.fullmatch(text) is not None
+    if _HARMLESS.fullmatch(text):
+        return True
     if _TELLING.search(text) or "-----BEGIN" in text:
         return False
     return max(map(len, text.split()), default=0) <= _SHORT
