@@ -1,5 +1,6 @@
 """One text: what it may hold. The name of its property decides later, see `decided`."""
 
+import functools
 import json
 import re
 from typing import Any
@@ -26,8 +27,10 @@ _HARMLESS = re.compile(  # a time, a UUID
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
     r"|[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 )
+_ONE_RUN = re.compile(r"[A-Za-z0-9+/_-]{15,}={0,2}")
 _TELLING = re.compile(r"[\d@:%]")
 _SMALLEST = 1_000_000  # of numbers that are looked at: seven digits
+_OFTEN = 100  # characters of a parameter at most, to be remembered
 _SHORT = 15  # no IBAN and no token has fewer characters
 _CUT = "\x03"  # stands for a parameter: no number, word or address goes on over it
 _V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
@@ -44,6 +47,8 @@ def assess(text: str, may: int = ALL) -> tuple[Evidence, ...]:
         return (Evidence("ip", Certainty.LIKELY, text),) if is_v4(text) else ()
     if not may or (may == ALL and is_plain(text)):
         return ()
+    if may == ALL and _ONE_RUN.fullmatch(text):
+        may = DIGITS | IBAN | KNOWN | RUN
     if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
         try:
             return tuple(_inside(json.loads(text), ""))
@@ -62,10 +67,10 @@ def assess(text: str, may: int = ALL) -> tuple[Evidence, ...]:
 
 def is_plain(text: str) -> bool:
     """Whether a text holds nothing, seen at little cost: a time, few digits or none, words with blanks between them."""
-    if _HARMLESS.fullmatch(text):
-        return True
     if len(text) < _SHORT:
         return _FEW_DIGITS.fullmatch(text) is not None
+    if _HARMLESS.fullmatch(text):
+        return True
     if _TELLING.search(text) or "-----BEGIN" in text:
         return False
     return max(map(len, text.split()), default=0) <= _SHORT
@@ -119,9 +124,17 @@ def _pairs(text: str) -> list[Evidence]:
     """What the parameters of an address hold, by their own names."""
     pairs: list[Evidence] = []
     for name, given in _PARAMETER.findall(text):
-        if not is_plain(given) and (found := assess(unquote_plus(given))):
+        if is_plain(given):
+            continue
+        if found := (_of_parameter if len(given) <= _OFTEN else assess)(unquote_plus(given)):
             pairs += _sure(found, unquote_plus(name))
     return pairs
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_parameter(text: str) -> tuple[Evidence, ...]:
+    """Ids of sessions and clicks stand in many addresses."""
+    return assess(text)
 
 
 def _sure(found: tuple[Evidence, ...], name: str) -> list[Evidence]:

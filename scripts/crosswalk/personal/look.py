@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 MAIL, ADDRESS, DIGITS, IBAN, KNOWN, NAMED, RUN, PARAMETER = (1 << place for place in range(8))
 ALL = (1 << 8) - 1
-# A text that is JSON itself, or that has escapes: RE2 sees other characters than are meant.
-_AS_WRITTEN = r'(?:^|")[\[{]|[\x01\x02\\]'
+# A text that is JSON itself, or that has escapes of letters: RE2 sees other characters than are meant.
+_AS_WRITTEN = r'(?:^|")[\[{]|\\'
 _EXPRESSIONS = {
     MAIL: r"@|%40",
     ADDRESS: r"\pN\.\pN{1,3}\.\pN{1,3}\.\pN|(?:^|[^0-9A-Za-z_:.])[0-9A-Fa-f]*:[0-9A-Fa-f]*:",

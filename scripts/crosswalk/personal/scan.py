@@ -38,8 +38,9 @@ _SHORTEST = 6
 _CACHED = 100_000
 _CACHED_LONG = 4_000  # of long ones
 _LONG = 64
-# Characters that no JSON text holds as they are; they stand for an escaped quote and an escaped backslash.
-_QUOTE, _BACKSLASH = "\x01", "\x02"
+# Characters that no JSON text holds as they are stand for the usual escapes; the backslash comes first.
+_ESCAPES = (("\\\\", "\x02", "\\"), ('\\"', "\x01", '"'), ("\\n", "\x04", "\n"), ("\\t", "\x05", "\t"))
+_ESCAPED = re.compile("[\\x01\\x02\\x04\\x05\\\\]")
 _ANY_BACKSLASH = re.compile(rb"\\")
 # A text that ends with a comma looks like the end of a value: such records are read as JSON.
 _UNCLEAR = r', ?"[\s,:\]}]'
@@ -175,8 +176,8 @@ class _Parts:
 
     def __init__(self, lines: pa.Array) -> None:
         if _has_backslash(lines):
-            lines = pc.replace_substring(lines, "\\\\", _BACKSLASH)
-            lines = pc.replace_substring(lines, '\\"', _QUOTE)
+            for escape, place, _ in _ESCAPES:
+                lines = pc.replace_substring(lines, escape, place)
         cut = pc.split_pattern(lines, ', "' if ', "' in lines[0].as_py() else ',"')
         self._rows = pc.list_parent_indices(cut)
         self._coded = cut.flatten().dictionary_encode()
@@ -212,9 +213,15 @@ def _has_backslash(lines: pa.Array) -> bool:
 
 def _restored(text: str) -> str:
     """The text as JSON means it."""
-    if _QUOTE not in text and _BACKSLASH not in text and "\\" not in text:
+    if not _ESCAPED.search(text):
         return text
-    escaped = text.replace(_QUOTE, '\\"').replace(_BACKSLASH, "\\\\")
+    if "\\" not in text:
+        for _, place, meant in _ESCAPES:
+            text = text.replace(place, meant)
+        return text
+    escaped = text
+    for escape, place, _ in _ESCAPES:
+        escaped = escaped.replace(place, escape)
     try:
         return str(json.loads(f'"{escaped}"'))
     except ValueError:

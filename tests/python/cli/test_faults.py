@@ -271,7 +271,8 @@ def _fill(project: Project, records: int) -> None:
                 timestamp '2025-01-01', payload, strlen(payload)
             from (
                 select i, md5(i::varchar) as id, concat('{{"event":"Song Played","properties":{{"$insert_id":"', id,
-                    '","text":"', repeat('lorem ipsum ', 45), '"}}}}') as payload
+                    '","email":"', id, '@example.com","page":"https://example.com/?q=', id, repeat(sha1(id), 4),
+                    '","text":"', repeat(sha1(concat('other', id)), 8), '"}}}}') as payload
                 from range({records}) as t (i)
             )
             """
@@ -281,6 +282,7 @@ def _fill(project: Project, records: int) -> None:
 def test_memory_does_not_grow_with_the_records(
     connected: Project, sink: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Every record has long texts of its own, so that what looks for personal data is held to it as well."""
     monkeypatch.setenv("MIXPANEL_API_URL", sink)
     push = ("push", "--to", "mixpanel", "--yes", "--rate", "10000000")
     peaks = []

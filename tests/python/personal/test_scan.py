@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from crosswalk.personal.assess import assess
 from crosswalk.personal.evidence import decided
+from crosswalk.personal.look import may_hold
 from crosswalk.personal.names import hints
 from crosswalk.personal.scan import Scanner
 
@@ -95,6 +96,62 @@ def test_memory_of_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     scanner.add(pa.array(lines))
     assert len(scanner._texts) <= 100
     assert scanner.result().findings[0].records == 1000
+
+
+# Texts that look like the end of a value, a name or an escape where a payload is cut.
+ODD = (",", "x,", ',"', '","', '{"', '":"', "\\", '\\"', "],", "}", ":", "\n", "\t,", "a\nb", "\x01", "é,")
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_odd_texts_hide_nothing(separators: tuple[str, str]) -> None:
+    """Each beside, in front of and behind an address and a number, as values, in lists and as names."""
+    mail = "anna@example.com"
+    payloads: list[dict[str, Any]] = []
+    for odd in ODD:
+        payloads += [
+            {"a": odd, "mail": mail, "b": odd},
+            {"a": {"deep": odd, odd: 1}, "mail": f"{odd} {mail} {odd}"},
+            {odd: [odd, "b"], "mail": [odd, f"<{mail}>", odd], "c": [1, {"d": odd}]},
+            {"mail": {"note": odd, "x": [{odd: mail}]}, "phone": [491512345678, 2], "z": odd},
+        ]
+    scanner = Scanner()
+    scanner.add(pa.array([json.dumps(one, ensure_ascii=False, separators=separators) for one in payloads]))
+    found = Counter[str]()
+    for one in scanner.result().findings:
+        found[one.kind] += one.records
+    assert found == {"email": len(payloads), "phone": len(ODD)}
+
+
+def test_the_first_look_at_long_texts_misses_nothing() -> None:
+    """RE2's expressions find at least what Python's do: alone, between other words, and joined to one another."""
+    values = [item.value for item in corpus(5, 4000) if isinstance(item.value, str)]
+    plain = "yellow garden table, "
+    texts = [text for value in values for text in (value, plain * 4 + value, value + " " + plain * 4)]
+    texts += [" / ".join(values[at : at + 5]) for at in range(0, len(values), 5)]
+    for text, may in zip(texts, may_hold(pa.array(texts)), strict=True):
+        if "\\" not in text:
+            assert assess(text, may) == assess(text), (text, may)
+
+
+def test_a_long_text_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few are kept: texts that differ in all records are many more."""
+    monkeypatch.setattr("crosswalk.personal.scan._CACHED_LONG", 10)
+    looked: list[str] = []
+
+    def counted(text: str, *rest: Any) -> Any:
+        looked.append(text)
+        return assess(text, *rest)
+
+    monkeypatch.setattr("crosswalk.personal.scan.assess", counted)
+    scanner = Scanner()
+    pads = [
+        "".join(chr(97 + (number * 7 + at * at) % 26) for at in range(200)) + str(number)
+        for number in range(500)
+    ]
+    scanner.add(pa.array([json.dumps({"mail": f"{pad} anna@example.com"}) for pad in pads]))
+    assert scanner.result().findings[0].records == 500
+    assert sum(len(text) > 64 for text in looked) == 500
+    assert len(scanner._long) <= 10
 
 
 @pytest.mark.parametrize(
