@@ -7,6 +7,7 @@ the terminal as they are.
 import datetime as dt
 import json
 import logging
+import re
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -16,8 +17,8 @@ from crosswalk.redact import RedactingFormatter, clean
 
 log = logging.getLogger("crosswalk")
 
-# Unicode Standard Annex 9: what sets or turns the direction of text; and what breaks a line.
-_TURNING = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Marks that turn the direction of writing, join or break lines: they can make a name look like another one.
+_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def configure_logging(verbose: bool) -> None:
@@ -30,18 +31,18 @@ def configure_logging(verbose: bool) -> None:
 
 
 def safe(text: object) -> str:
-    """The text with control characters made visible: `safe("\\x1b[2J")` cannot clear a screen, and no name can turn the
-    direction of what stands behind it. Halves of surrogate pairs, which cannot be written, are U+FFFD."""
-    return "".join(_picture(char) for char in clean(str(text)))
+    """The text with control characters made visible: `safe("\\x1b[2J")` cannot clear a screen, and a direction mark reads
+    [U+202E]. Halves of surrogate pairs, which cannot be written, are U+FFFD.
+    """
+    plain = _INVISIBLE.sub(lambda found: f"[U+{ord(found.group()):04X}]", _writable(clean(str(text))))
+    return "".join(_picture(char) for char in plain)
 
 
 def _picture(char: str) -> str:
     code = ord(char)
     if code < 0x20:
         return chr(0x2400 + code)
-    if 0x7F <= code < 0xA0:
-        return "\u2421"
-    return "\ufffd" if char in _TURNING or 0xD800 <= code < 0xE000 else char
+    return "\u2421" if 0x7F <= code < 0xA0 else char
 
 
 def say(text: str = "") -> None:

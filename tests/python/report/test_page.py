@@ -55,7 +55,12 @@ def test_own_script_is_small() -> None:
 
 
 def test_size_for_900_days_and_500_events(project: Project) -> None:
-    made_up(project, days=900, events=500, properties=600, number=90_000)
+    # one row dated decades off, as a group without a time of its own is
+    far = [
+        (f"update {one} set event_date = date '1971-05-03' where event_date = date '2022-01-01'", [])
+        for one in ("posthog_payloads", "audit_route_counts")
+    ]
+    made_up(project, days=900, events=500, properties=600, number=90_000, statements=far)
     result = project.run("report", "--to", "posthog", "--json")
     assert result.code == 0, result.err
     page = Path(result.report()["path"])
@@ -140,7 +145,7 @@ def test_texts_are_harmless() -> None:
     assert shown("a\x1b[2Jb") == "a␛[2Jb"
     assert shown("\u202egpj") == "[U+202E]gpj"
     assert shown("x" * 200) == "x" * 110 + "… (200 characters)"
-    assert shown("\ud83d") == "?"
+    assert shown("\ud83d") == "\ufffd"
     text = script_json(["</script>", "<!--", "\u2028", "a&b"])
     assert not re.search("[<>&\u2028]", text)
     assert json.loads(text) == ["</script>", "<!--", "\u2028", "a&b"]
@@ -231,3 +236,13 @@ def test_bands_keep_their_height() -> None:
     assert drawn.bands[0].path == (
         "M127 20C249.5 20 249.5 20 372 20v158.4C249.5 178.4 249.5 178.4 127 178.4z"
     )
+
+
+def test_a_row_dated_decades_off_adds_one_text_and_not_thousands() -> None:
+    days = {(dt.date(2024, 1, 1) + dt.timedelta(days=at)).isoformat(): 1 for at in range(900)}
+    drawn = volume.volume([("all", {"1971-05-03": 1} | days)], {}, False)
+    assert drawn is not None
+    assert [day for _, day in drawn.marks] == ["1971-05-03", *days]
+    short = volume.volume([("all", {"2024-01-01": 1, "2024-01-03": 1})], {}, False)
+    assert short is not None
+    assert len(short.marks) == 3, "a gap in a short range has its text"
