@@ -56,7 +56,7 @@ def test_own_script_is_small() -> None:
 
 def test_size_for_900_days_and_500_events(project: Project) -> None:
     # one row dated decades off, as a group without a time of its own is
-    far = [
+    far: list[tuple[str, list[object]]] = [
         (f"update {one} set event_date = date '1971-05-03' where event_date = date '2022-01-01'", [])
         for one in ("posthog_payloads", "audit_route_counts")
     ]
