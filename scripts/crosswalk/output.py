@@ -34,7 +34,7 @@ def safe(text: object) -> str:
     """The text with control characters made visible: `safe("\\x1b[2J")` cannot clear a screen, and a direction mark reads
     [U+202E]. Halves of surrogate pairs, which cannot be written, are U+FFFD.
     """
-    plain = _INVISIBLE.sub(lambda found: f"[U+{ord(found.group()):04X}]", _writable(clean(str(text))))
+    plain = _INVISIBLE.sub(lambda found: f"[U+{ord(found.group()):04X}]", whole_text(clean(str(text))))
     return "".join(_picture(char) for char in plain)
 
 
@@ -47,16 +47,16 @@ def _picture(char: str) -> str:
 
 def say(text: str = "") -> None:
     """Print one line of result on stdout."""
-    print(_writable(clean(text)), flush=True)
+    print(whole_text(clean(text)), flush=True)
 
 
 def json_line(record: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own on stdout, for programs."""
-    print(_writable(clean(json.dumps(record, ensure_ascii=False, default=str))), flush=True)
+    print(whole_text(clean(json.dumps(record, ensure_ascii=False, default=str))), flush=True)
 
 
-def _writable(text: str) -> str:
-    """The text with U+FFFD for halves of surrogate pairs."""
+def whole_text(text: str) -> str:
+    """The text with U+FFFD for halves of surrogate pairs, which JSON can write, and no file or database holds."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

@@ -60,7 +60,9 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     book = report.book
     payloads, plan = book["payloads"].first(), book.rows("plan")
     # A group without a time of its own is dated 2000-01-01: the span is that of the events.
-    events = next((row for row in book.rows("kinds") if row["kind"] == EVENT_KIND[report.destination]), payloads)
+    events = next(
+        (row for row in book.rows("kinds") if row["kind"] == EVENT_KIND[report.destination]), payloads
+    )
     sources = ", ".join(str(row["source"]).capitalize() for row in book.rows("sources")) or "–"
     facts = [
         ("From", sources),
