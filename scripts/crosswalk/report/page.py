@@ -63,7 +63,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     events = next(
         (row for row in book.rows("kinds") if row["kind"] == EVENT_KIND[report.destination]), payloads
     )
-    sources = ", ".join(str(row["source"]).capitalize() for row in book.rows("sources")) or "–"
+    sources = ", ".join(_tool(row["source"]) for row in book.rows("sources")) or "–"
     facts = [
         ("From", sources),
         ("To", LABELS[report.destination]),
@@ -86,6 +86,11 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     if sample not in ("1", "1.0", "–"):
         facts.insert(1, ("A trial", f"{sample} of the people (sample_people), whole histories"))
     return [(name, shown(value)) for name, value in facts]
+
+
+def _tool(source: object) -> str:
+    """A tool's own name."""
+    return LABELS.get(str(source), str(source).capitalize())
 
 
 def _variable(report: Report, name: str) -> str:
