@@ -14,6 +14,7 @@ from crosswalk.report.charts import calendar, flow, scale, volume
 from crosswalk.report.coverage import STATES, gaps
 from crosswalk.report.mask import masked, masked_object, masked_words
 from crosswalk.report.render import TEMPLATES
+from crosswalk.report.settings_page import variables
 from crosswalk.report.shift import compare
 from crosswalk.report.text import percent, script_json, shown
 from standin.server import Standin
@@ -246,3 +247,36 @@ def test_a_row_dated_decades_off_adds_one_text_and_not_thousands() -> None:
     short = volume.volume([("all", {"2024-01-01": 1, "2024-01-03": 1})], {}, False)
     assert short is not None
     assert len(short.marks) == 3, "a gap in a short range has its text"
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_the_line_on_the_key_is_what_its_query_says(project: Project, rows: int) -> None:
+    settings = {"name": "history", "profile": "history", "vars": {"hash_properties": ["phone"]}}
+    (project.folder / "dbt_project.yml").write_text(json.dumps(settings), encoding="utf-8")
+    keys = [("create table crosswalk_keys (name varchar, value varchar)", [])]
+    keys += [("insert into crosswalk_keys values ('hash', 'the-key-itself')", [])] * rows
+    made_up(project, statements=keys)
+    assert project.run("report", "--to", "posthog").code == 0
+    page = (project.state / "report" / "posthog.html").read_text(encoding="utf-8")
+    twin = json.loads((project.state / "report" / "posthog.json").read_text(encoding="utf-8"))
+    assert twin["queries"]["keys"]["rows"] == [{"name": "hash"}] * rows
+    assert ("set: crosswalk keys show has its fingerprint" in page, "not set</dd>" in page) == (
+        rows == 1,
+        rows == 0,
+    )
+    assert 'href="#q-keys"' in page
+    assert "the-key-itself" not in page + json.dumps(twin)
+
+
+def test_variables_are_those_of_the_last_dbt_command_wherever_dbt_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: history\nvars: {import_id: own}\n", encoding="utf-8")
+    for folder in ("target", "elsewhere"):
+        (tmp_path / folder).mkdir()
+        given = json.dumps({"args": {"vars": {"import_id": folder}}})
+        (tmp_path / folder / "run_results.json").write_text(given, encoding="utf-8")
+    monkeypatch.delenv("DBT_TARGET_PATH", raising=False)
+    assert variables(tmp_path)[0].value == '"target"'
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "elsewhere"))
+    assert variables(tmp_path)[0].value == '"elsewhere"'
