@@ -7,6 +7,7 @@ the terminal as they are.
 import datetime as dt
 import json
 import logging
+import re
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -16,8 +17,8 @@ from crosswalk.redact import RedactingFormatter, clean
 
 log = logging.getLogger("crosswalk")
 
-# Unicode Standard Annex 9: what sets or turns the direction of text; and what breaks a line.
-_TURNING = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Marks that turn the direction of writing, join or break lines: they can make a name look like another one.
+_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def configure_logging(verbose: bool) -> None:
@@ -30,32 +31,32 @@ def configure_logging(verbose: bool) -> None:
 
 
 def safe(text: object) -> str:
-    """The text with control characters made visible: `safe("\\x1b[2J")` cannot clear a screen, and no name can turn the
-    direction of what stands behind it. Halves of surrogate pairs, which cannot be written, are U+FFFD."""
-    return "".join(_picture(char) for char in clean(str(text)))
+    """The text with control characters made visible: `safe("\\x1b[2J")` cannot clear a screen, and a direction mark reads
+    [U+202E]. Halves of surrogate pairs, which cannot be written, are U+FFFD.
+    """
+    plain = _INVISIBLE.sub(lambda found: f"[U+{ord(found.group()):04X}]", whole_text(clean(str(text))))
+    return "".join(_picture(char) for char in plain)
 
 
 def _picture(char: str) -> str:
     code = ord(char)
     if code < 0x20:
         return chr(0x2400 + code)
-    if 0x7F <= code < 0xA0:
-        return "\u2421"
-    return "\ufffd" if char in _TURNING or 0xD800 <= code < 0xE000 else char
+    return "\u2421" if 0x7F <= code < 0xA0 else char
 
 
 def say(text: str = "") -> None:
     """Print one line of result on stdout."""
-    print(_writable(clean(text)), flush=True)
+    print(whole_text(clean(text)), flush=True)
 
 
 def json_line(record: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own on stdout, for programs."""
-    print(_writable(clean(json.dumps(record, ensure_ascii=False, default=str))), flush=True)
+    print(whole_text(clean(json.dumps(record, ensure_ascii=False, default=str))), flush=True)
 
 
-def _writable(text: str) -> str:
-    """The text with U+FFFD for halves of surrogate pairs."""
+def whole_text(text: str) -> str:
+    """The text with U+FFFD for halves of surrogate pairs, which JSON can write, and no file or database holds."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

@@ -7,6 +7,7 @@ privacy/data-deletion and api/persons (bulk_delete, 1,000 ids a call), api/data-
 delete events selectively").
 """
 
+import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -167,7 +168,7 @@ def _posthog(mark: str, first: str, last: str) -> tuple[list[Step], list[str]]:
             "newer PostHog Cloud takes a query that names the uuids of events; a person of PostHog approves it",
             [
                 "POST /api/projects/PROJECT_ID/data_deletion_requests/ (scope data_deletion:write)",
-                f"query: select uuid from events where {where} and timestamp >= '{first}' and timestamp < '{last} 23:59:59.999'",
+                f"query: select uuid from events where {where}{_between(first, last)}",
             ],
             "final; not on every plan or version: elsewhere no selective deletion of events is there",
         ),
@@ -189,6 +190,14 @@ def _posthog(mark: str, first: str, last: str) -> tuple[list[Step], list[str]]:
         "Groups and their properties stay; event and property names stay in the lists of definitions.",
     ]
     return steps, stays
+
+
+def _between(first: str, last: str) -> str:
+    """The days of the import, both ends included. They are UTC days: HogQL's own are those of the project's time zone."""
+    if not first or not last:
+        return ""
+    end = (dt.date.fromisoformat(last[:10]) + dt.timedelta(days=1)).isoformat()
+    return f" and timestamp >= toDateTime('{first[:10]} 00:00:00', 'UTC') and timestamp < toDateTime('{end} 00:00:00', 'UTC')"
 
 
 def _recent(last: str) -> str:

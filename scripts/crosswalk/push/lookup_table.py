@@ -6,7 +6,6 @@ allowed, 100 MB, 100 calls in 24 hours, at most 10 failed rows named, a table is
 
 import base64
 import datetime as dt
-import json
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -131,7 +130,7 @@ def _judge(
     answer: Answer, settings: MixpanelSettings, table_id: str
 ) -> tuple[_Refused | None, CrosswalkError | None]:
     status, where = answer.status, f"Mixpanel at {settings.url}"
-    body = _json(answer)
+    body = answer.parsed()
     if status in (200, 400) and isinstance(body, dict):
         if status == 400 or body.get("failed_records") or body.get("error") or body.get("status") == 0:
             return _Refused(str(body.get("error") or answer.text()), _failed(body)), None
@@ -174,13 +173,6 @@ def _final_error(answer: Answer, settings: MixpanelSettings, table_id: str) -> C
     return ConfigError(
         f"{where} does not take lookup tables (status {status}: {text}; redirects are not followed): check the address."
     )
-
-
-def _json(answer: Answer) -> Any:
-    try:
-        return json.loads(answer.body)
-    except ValueError:
-        return None
 
 
 def _failed(body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -78,10 +78,7 @@ class Mixpanel(Vendor):
         """Read status and body together; an unreadable body with 200 settles nothing."""
         if answer.status not in (200, 400):
             return self.judge_status(answer)
-        try:
-            body = json.loads(answer.body)
-        except ValueError:
-            body = None
+        body = answer.parsed()
         if answer.status == 400:
             return _judge_400(records, body if isinstance(body, dict) else {}, answer)
         if endpoint == "import":

@@ -56,10 +56,7 @@ class PostHog(Vendor):
             return Verdict(Kind.SPLIT, 400, "refused", answer.text())
         if answer.status != 200:
             return self.judge_status(answer)
-        try:
-            body = json.loads(answer.body)
-        except ValueError:
-            body = None
+        body = answer.parsed()
         if isinstance(body, dict) and body.get("quota_limited"):
             stop = UnavailableError(
                 "PostHog drops what is sent, because the project's quota is used up: raise the billing limit, then run "

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import enum
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from crosswalk.output import whole_text
 from crosswalk.push.retry import parse_date, parse_retry_after
 
 
@@ -19,6 +22,18 @@ class Answer:
     def text(self, length: int = 500) -> str:
         """The beginning of the body, for people."""
         return self.body.decode("utf-8", "replace").strip()[:length]
+
+    def parsed(self) -> Any:
+        """The body as JSON; None for one that is none. Its texts can be written wherever they go."""
+        try:
+            found = json.loads(self.body)
+            return (
+                json.loads(whole_text(json.dumps(found, ensure_ascii=False)))
+                if b"\\u" in self.body
+                else found
+            )
+        except (ValueError, RecursionError):
+            return None
 
     def retry_after(self) -> float | None:
         """Seconds of the Retry-After header; a date in it is held against the vendor's own clock where it shows one."""

@@ -15,6 +15,7 @@ from crosswalk.report.shift import week
 from crosswalk.report.tables import Table
 from crosswalk.report.text import bytes_text, moment, shown
 from crosswalk.report.verdict import LABELS
+from crosswalk.report.warehouse_queries import EVENT_KIND
 
 _EXAMPLE_KEYS = 16
 
@@ -58,11 +59,15 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     """What was moved where, for the head of the page."""
     book = report.book
     payloads, plan = book["payloads"].first(), book.rows("plan")
-    sources = ", ".join(str(row["source"]).capitalize() for row in book.rows("sources")) or "–"
+    # A group without a time of its own is dated 2000-01-01: the span is that of the events.
+    events = next(
+        (row for row in book.rows("kinds") if row["kind"] == EVENT_KIND[report.destination]), payloads
+    )
+    sources = ", ".join(_tool(row["source"]) for row in book.rows("sources")) or "–"
     facts = [
         ("From", sources),
         ("To", LABELS[report.destination]),
-        ("Events", f"{moment(payloads.get('first_at'))[:10]} to {moment(payloads.get('last_at'))[:10]}, UTC"),
+        ("Events", f"{moment(events.get('first_at'))[:10]} to {moment(events.get('last_at'))[:10]}, UTC"),
         (
             "Size",
             f"{bytes_text(payloads.get('bytes'))}, {plural(int(payloads.get('distinct_ids') or 0), 'distinct id')}",
@@ -81,6 +86,11 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     if sample not in ("1", "1.0", "–"):
         facts.insert(1, ("A trial", f"{sample} of the people (sample_people), whole histories"))
     return [(name, shown(value)) for name, value in facts]
+
+
+def _tool(source: object) -> str:
+    """A tool's own name."""
+    return LABELS.get(str(source), str(source).capitalize())
 
 
 def _variable(report: Report, name: str) -> str:

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import os
 import platform
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def variables(project_dir: Path) -> list[Setting]:
     own = declared.get(project.get("name"))
     merged = {name: value for name, value in declared.items() if not (name == project.get("name") and own)}
     merged |= own if isinstance(own, dict) else {}
-    given = _given(project_dir / "target" / "run_results.json")
+    given = _given(project_dir / _target_folder(project) / "run_results.json")
     found = [
         Setting(
             name,
@@ -100,6 +101,11 @@ def _project(project_dir: Path) -> dict[str, Any]:
         return read_yaml(project_dir / "dbt_project.yml", "run crosswalk in the project folder")
     except ConfigError:
         return {}
+
+
+def _target_folder(project: dict[str, Any]) -> str:
+    """Where dbt leaves its files (dbt docs, target-path): the environment comes before the project file."""
+    return os.environ.get("DBT_TARGET_PATH") or str(project.get("target-path") or "target")
 
 
 def _given(path: Path) -> dict[str, Any]:

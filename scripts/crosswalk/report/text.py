@@ -1,21 +1,16 @@
 """Texts of the page: names from data made harmless and short, numbers made readable."""
 
 import json
-import re
 from typing import Any
 
 from crosswalk.output import safe, size
 
 _LONGEST = 110
-# Marks that turn the direction of writing, join or break lines: they can make a name look like another one.
-_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def shown(value: object, longest: int = _LONGEST) -> str:
     """A text for people: control characters as pictures, direction marks as [U+202E], long ones cut with their length."""
-    text = _INVISIBLE.sub(lambda found: f"[U+{ord(found.group()):04X}]", safe("" if value is None else value))
-    # Half of a surrogate pair cannot be written as UTF-8.
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = safe("" if value is None else value)
     return f"{text[:longest]}… ({len(text):,} characters)" if len(text) > longest else text
 
 

@@ -170,7 +170,7 @@ def _done(
             f"crosswalk verify --to {destination}",
             exits.COUNTS,
         )
-    proof = f"not verified, since {problem}" if problem else "all that was accepted was found there"
+    proof = f"not verified, since {problem}" if problem else _proof(verified)
     if at.rejected:
         return Verdict(
             "rejected" if problem else "verified_rejected",
@@ -187,6 +187,19 @@ def _done(
         )
     return Verdict(
         "verified", "DONE, VERIFIED", f"{taken}: {proof}.", "good", f"crosswalk undo-plan --to {destination}"
+    )
+
+
+def _proof(verified: VerifyResult | None) -> str:
+    """What was found there, and that it is not all: raw exports hold no profiles, a sample no whole."""
+    sample = verified.sample if verified else None
+    found = "every event that was accepted was found there"
+    if sample is not None and not sample.is_all:
+        found += f", {plural(sample.records, 'record')} of them compared field by field"
+    return (
+        f"{found}; what could not be read back stands under Proof"
+        if verified and verified.unverified
+        else found
     )
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from crosswalk.duckdb_warehouse import engine_config
 from crosswalk.errors import LocalError
 from crosswalk.files import private_folder
+from crosswalk.output import whole_text
 
 DAY_MS = 86_400_000
 _MEMORY = 256_000_000
@@ -115,7 +116,12 @@ class Writer:
         try:
             batch = self._batch(self._rows)
         except UnicodeEncodeError:
-            batch = self._batch([tuple(map(_whole_text, row)) for row in self._rows])
+            batch = self._batch(
+                [
+                    tuple(whole_text(cell) if isinstance(cell, str) else cell for cell in row)
+                    for row in self._rows
+                ]
+            )
         self._connection.register("incoming", batch)
         self._connection.execute(f"insert into {self._table} select * from incoming")
         self._connection.unregister("incoming")
@@ -125,13 +131,6 @@ class Writer:
         columns = zip(*rows, strict=True)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
         return pa.Table.from_arrays(arrays, schema=self._schema)
-
-
-def _whole_text(value: Any) -> Any:
-    """A text with U+FFFD for halves of surrogate pairs, which JSON can write and no database holds."""
-    if not isinstance(value, str):
-        return value
-    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 @contextlib.contextmanager

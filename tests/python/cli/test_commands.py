@@ -188,6 +188,8 @@ def test_words_and_numbers() -> None:
     assert [size(number) for number in (0, 999, 9_500_000)] == ["0 B", "999 B", "9.5 MB"]
     assert [duration(seconds) for seconds in (0.2, 75, 7_300)] == ["1 s", "1 min 15 s", "2 h 1 min"]
     assert safe("a\x1b[2J\nb\x9b") == "a␛[2J␊b␡"
+    assert safe("\u202egpj") == "[U+202E]gpj"
+    assert safe("\ud83dx") == "\ufffdx"
     assert table(("a", "b"), [("x", 1234)])[2] == "  x  1,234"
 
 

@@ -1,13 +1,19 @@
 """Every number equals a query that the report prints: each query is asked again, each number looked up in its answer."""
 
+import datetime as dt
+import itertools
+import json
 import re
 import sqlite3
+from collections import Counter
 from html.parser import HTMLParser
 from typing import Any
 
 import duckdb
 import pytest
+from crosswalk.output import size
 from crosswalk.report.book import plain_row
+from crosswalk.report.text import moment, percent, shown
 
 from report.conftest import Reported
 from report.support import rows
@@ -128,6 +134,109 @@ def test_only_differences_stand_without_a_query(one: Reported) -> None:
     assert {
         part["label"] for sum_ in one.twin["equations"] for part in sum_["parts"] if not part["query"]
     } == {"left"}
+
+
+def test_what_is_left_is_the_difference_of_three_queries(one: Reported) -> None:
+    answers = ask_again(one)
+    payloads, accepted, rejected = (
+        answers[name][0]["records"] for name in ("payloads", "accepted", "rejected")
+    )
+    [answer] = [sum_ for sum_ in one.twin["equations"] if sum_["title"] == "Answers"]
+    parts = {part["label"]: part["value"] for part in answer["parts"]}
+    assert parts == {"accepted": accepted, "rejected": rejected, "left": payloads - accepted - rejected}
+
+
+class _Text(HTMLParser):
+    """The numbers of the running text: what stands in no cell, no data element, no chart and no query."""
+
+    # The steps that undo, the settings and the queries themselves hold other people's numbers: of vendors, of versions.
+    _ELSEWHERE = frozenset({"queries", "settings", "undo"})
+    _APART = frozenset({"style", "script", "pre", "svg", "data", "head"})
+    _VOID = frozenset({"meta", "link", "input", "br", "path", "rect", "circle", "use"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str]] = []  # section, number, text
+        self._open: list[tuple[str, str]] = []
+        self._section = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if tag == "section":
+            self._section = named.get("id") or ""
+        if tag not in self._VOID:
+            self._open.append((tag, named.get("class") or ""))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Opens nothing."""
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            continue
+
+    def handle_data(self, data: str) -> None:
+        tags = {tag for tag, _ in self._open}
+        is_count = bool(self._open) and self._open[-1] in {
+            ("td", kind) for kind in ("count", "share", "bytes")
+        }
+        if not is_count and not tags & self._APART and self._section not in self._ELSEWHERE:
+            self.found += [(self._section, number, data.strip()) for number in _NUMBER.findall(data)]
+
+
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+def _numbers_in(value: Any) -> set[str]:
+    """A value of an answer as the page may write it."""
+    if value is None or isinstance(value, bool):
+        return set()
+    if isinstance(value, int | float):
+        return {f"{value:,}", str(value), *_NUMBER.findall(f"{size(value)} {percent(value)}")}
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return set(_NUMBER.findall(f"{text} {shown(text)} {moment(text)}"))
+
+
+def _derived(reported: Reported, answers: dict[str, list[dict[str, Any]]]) -> set[str]:
+    """Numbers that are worked out from answers: rows of a query, what is left, keys of an example, gaps between
+    days, days of a state, when it was made."""
+    days = [dt.date.fromisoformat(row["day"]) for row in answers["days"]]
+    gaps = [(later - day).days - 1 for day, later in itertools.pairwise(days) if (later - day).days > 1]
+    ends = [
+        (day + dt.timedelta(days=1), later - dt.timedelta(days=1))
+        for day, later in itertools.pairwise(days)
+        if (later - day).days > 1
+    ]
+    states = Counter(day["state"] for day in reported.twin["coverage"])
+    numbers = {len(gaps), len(gaps) - 4, sum(gaps), *states.values(), *map(len, answers.values())}
+    payloads, accepted, rejected = (
+        answers[name][0]["records"] for name in ("payloads", "accepted", "rejected")
+    )
+    numbers.add(payloads - accepted - rejected)
+    for row in answers["examples"]:
+        numbers.add(1 + len(row["event_properties"]) + len(row["user_properties"]))
+        numbers.add(len(row["payload"]) - 1 + len(row["payload"]["properties"]))
+    texts = [reported.twin["made_at"], *(end.isoformat() for pair in ends for end in pair)]
+    return {f"{one:,}" for one in numbers} | {one for text in texts for one in _NUMBER.findall(text)}
+
+
+def test_every_number_of_the_running_text_comes_from_an_answer(one: Reported) -> None:
+    answers, page = ask_again(one), _Text()
+    page.feed(one.page)
+    known = {
+        number
+        for rows_ in answers.values()
+        for row in rows_
+        for cell in row.values()
+        for number in _numbers_in(cell)
+    }
+    known |= _derived(one, answers)
+    assert len(page.found) > 100
+    unknown = {text for _, number, text in page.found if number not in known}
+    assert {text for text in unknown if not text.startswith(_RULE)} == set()
+
+
+# A rule of our own, not a number of the data.
+_RULE = "Fewer than 200 events: too few to tell a shift."
 
 
 def test_every_query_is_printed(one: Reported) -> None:

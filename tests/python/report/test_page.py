@@ -14,6 +14,7 @@ from crosswalk.report.charts import calendar, flow, scale, volume
 from crosswalk.report.coverage import STATES, gaps
 from crosswalk.report.mask import masked, masked_object, masked_words
 from crosswalk.report.render import TEMPLATES
+from crosswalk.report.settings_page import variables
 from crosswalk.report.shift import compare
 from crosswalk.report.text import percent, script_json, shown
 from standin.server import Standin
@@ -55,7 +56,12 @@ def test_own_script_is_small() -> None:
 
 
 def test_size_for_900_days_and_500_events(project: Project) -> None:
-    made_up(project, days=900, events=500, properties=600, number=90_000)
+    # one row dated decades off, as a group without a time of its own is
+    far: list[tuple[str, list[object]]] = [
+        (f"update {one} set event_date = date '1971-05-03' where event_date = date '2022-01-01'", [])
+        for one in ("posthog_payloads", "audit_route_counts")
+    ]
+    made_up(project, days=900, events=500, properties=600, number=90_000, statements=far)
     result = project.run("report", "--to", "posthog", "--json")
     assert result.code == 0, result.err
     page = Path(result.report()["path"])
@@ -140,7 +146,7 @@ def test_texts_are_harmless() -> None:
     assert shown("a\x1b[2Jb") == "a␛[2Jb"
     assert shown("\u202egpj") == "[U+202E]gpj"
     assert shown("x" * 200) == "x" * 110 + "… (200 characters)"
-    assert shown("\ud83d") == "?"
+    assert shown("\ud83d") == "\ufffd"
     text = script_json(["</script>", "<!--", "\u2028", "a&b"])
     assert not re.search("[<>&\u2028]", text)
     assert json.loads(text) == ["</script>", "<!--", "\u2028", "a&b"]
@@ -231,3 +237,46 @@ def test_bands_keep_their_height() -> None:
     assert drawn.bands[0].path == (
         "M127 20C249.5 20 249.5 20 372 20v158.4C249.5 178.4 249.5 178.4 127 178.4z"
     )
+
+
+def test_a_row_dated_decades_off_adds_one_text_and_not_thousands() -> None:
+    days = {(dt.date(2024, 1, 1) + dt.timedelta(days=at)).isoformat(): 1 for at in range(900)}
+    drawn = volume.volume([("all", {"1971-05-03": 1} | days)], {}, False)
+    assert drawn is not None
+    assert [day for _, day in drawn.marks] == ["1971-05-03", *days]
+    short = volume.volume([("all", {"2024-01-01": 1, "2024-01-03": 1})], {}, False)
+    assert short is not None
+    assert len(short.marks) == 3, "a gap in a short range has its text"
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_the_line_on_the_key_is_what_its_query_says(project: Project, rows: int) -> None:
+    settings = {"name": "history", "profile": "history", "vars": {"hash_properties": ["phone"]}}
+    (project.folder / "dbt_project.yml").write_text(json.dumps(settings), encoding="utf-8")
+    keys = [("create table crosswalk_keys (name varchar, value varchar)", [])]
+    keys += [("insert into crosswalk_keys values ('hash', 'the-key-itself')", [])] * rows
+    made_up(project, statements=keys)
+    assert project.run("report", "--to", "posthog").code == 0
+    page = (project.state / "report" / "posthog.html").read_text(encoding="utf-8")
+    twin = json.loads((project.state / "report" / "posthog.json").read_text(encoding="utf-8"))
+    assert twin["queries"]["keys"]["rows"] == [{"name": "hash"}] * rows
+    assert ("set: crosswalk keys show has its fingerprint" in page, "not set</dd>" in page) == (
+        rows == 1,
+        rows == 0,
+    )
+    assert 'href="#q-keys"' in page
+    assert "the-key-itself" not in page + json.dumps(twin)
+
+
+def test_variables_are_those_of_the_last_dbt_command_wherever_dbt_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: history\nvars: {import_id: own}\n", encoding="utf-8")
+    for folder in ("target", "elsewhere"):
+        (tmp_path / folder).mkdir()
+        given = json.dumps({"args": {"vars": {"import_id": folder}}})
+        (tmp_path / folder / "run_results.json").write_text(given, encoding="utf-8")
+    monkeypatch.delenv("DBT_TARGET_PATH", raising=False)
+    assert variables(tmp_path)[0].value == '"target"'
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "elsewhere"))
+    assert variables(tmp_path)[0].value == '"elsewhere"'

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cli.support import Project, posthog_event
-from crosswalk.verify.result import DayEvent, Finding, VerifyResult, write_result
+from crosswalk.verify.result import DayEvent, Finding, Sample, VerifyResult, write_result
 from standin.server import Failure, Standin
 
 from report.support import connected, made_up
@@ -115,6 +115,18 @@ def test_only_what_was_verified_is_green(project: Project, standin: Standin) -> 
     verify(project, "verified", events=[DayEvent("2025-03-01", "song_played", 5, 5, 5, 5)])
     code, found = verdict(project)
     assert (code, found["title"], found["tone"]) == (0, "DONE, VERIFIED", "good")
+    assert found["sentence"].endswith("every event that was accepted was found there.")
+
+
+def test_the_sentence_claims_no_more_than_was_read_back(project: Project, standin: Standin) -> None:
+    """Raw exports hold no profiles, and a sample is not all."""
+    _delivered(project)
+    verify(project, "verified", unverified=["2 records of kind engage"], sample=Sample(50, 50, 0, 0.058))
+    sentence = verdict(project)[1]["sentence"]
+    assert "50 records of them compared field by field" in sentence
+    assert sentence.endswith("what could not be read back stands under Proof.")
+    page = (project.state / "report" / "posthog.html").read_text(encoding="utf-8")
+    assert "Not verified: 2 records of kind engage" in page
 
 
 def test_a_verification_of_something_else_proves_nothing(project: Project, standin: Standin) -> None:

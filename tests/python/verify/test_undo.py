@@ -74,3 +74,11 @@ def test_without_payloads_there_is_a_sentence(project: Project) -> None:
     result = project.run("undo-plan", "--to", "posthog")
     assert result.code == 6
     assert "dbt build" in result.err
+
+
+def test_the_query_reaches_the_last_moment_of_the_last_day(built: Project) -> None:
+    """In UTC, whatever the time zone of the project is."""
+    report = built.run("undo-plan", "--to", "posthog", "--json").report()
+    [query] = [line for step in report["steps"] for line in step["use"] if line.startswith("query: ")]
+    assert "timestamp >= toDateTime('2025-03-01 00:00:00', 'UTC')" in query
+    assert "timestamp < toDateTime('2025-03-04 00:00:00', 'UTC')" in query

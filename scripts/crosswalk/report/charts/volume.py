@@ -10,6 +10,8 @@ WIDTH, HEIGHT = 960, 300
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 14, 28
 # Above so many days a day's own shape is noise: the areas are weekly means then, the line stays daily.
 _DAILY = 180
+# Above so many days only those with records have a text: one row dated decades off would make thousands of empty ones.
+_MOST_TEXTS = 1_100
 _Place = Callable[[float], float]
 
 
@@ -24,7 +26,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Volume:
-    """The chart: areas from the bottom up, the line, axes, and a text for each day with its x."""
+    """The chart: areas from the bottom up, the line, axes, a text for each day with its x, and how wide a day is."""
 
     layers: list[Layer]
     line: str
@@ -32,6 +34,7 @@ class Volume:
     y_ticks: list[tuple[str, str]]
     x_ticks: list[tuple[str, str]]
     marks: list[tuple[str, str]]
+    day_width: str = "1"
 
 
 def volume(
@@ -44,6 +47,7 @@ def volume(
     first, last = dt.date.fromisoformat(every[0]), dt.date.fromisoformat(every[-1])
     days = [(first + dt.timedelta(days=at)).isoformat() for at in range((last - first).days + 1)]
     is_weekly = len(days) > _DAILY
+    known = frozenset(every)
     smooth = _weekly if is_weekly else _daily
     values = [smooth([float(series.get(day, 0)) for day in days]) for _, series in layers]
     line_values = [float(line[day]) if day in line else None for day in days]
@@ -62,7 +66,10 @@ def volume(
         is_weekly=is_weekly,
         y_ticks=[(number(y(value)), short(value)) for value in y_ticks],
         x_ticks=[(number(x((day - first).days)), label) for day, label in month_ticks(first, last)],
-        marks=[(number(x(at)), day) for at, day in enumerate(days)],
+        marks=[
+            (number(x(at)), day) for at, day in enumerate(days) if len(days) <= _MOST_TEXTS or day in known
+        ],
+        day_width=number(max((WIDTH - LEFT - RIGHT) / max(len(days) - 1, 1), 1)),
     )
 
 
