@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from plain_rows import plain
+from plain_rows import plain  # type: ignore[import-not-found]
 
 CREATE = re.compile(
     r"create or replace function [\w.]*?(crosswalk_\w+)\((.*?)\)\s*returns\s+(.*?)\s*language python.*?handler = '(\w+)'"
@@ -119,9 +119,8 @@ def closing(sql: str, start: int) -> int:
 
 def mend(trace: Any) -> None:
     """Puts right what fakesnow 0.12 does not do as Snowflake does."""
-    import fakesnow.cursor as fakes
-    import fakesnow.transforms as transforms
-    from sqlglot import exp
+    import fakesnow.cursor as fakes  # type: ignore[import-not-found]
+    from sqlglot import exp  # type: ignore[import-not-found]
 
     real_execute, real_transform = fakes.FakeSnowflakeCursor.execute, fakes.FakeSnowflakeCursor._transform
     real_explode = fakes.FakeSnowflakeCursor._transform_explode
@@ -194,11 +193,10 @@ def mend(trace: Any) -> None:
     fakes.FakeSnowflakeCursor.execute = execute
     fakes.FakeSnowflakeCursor._transform = transform
     fakes.FakeSnowflakeCursor._transform_explode = explode
-    assert transforms
 
 
 def connection() -> Any:
-    import snowflake.connector
+    import snowflake.connector  # type: ignore[import-not-found]
 
     return snowflake.connector.connect(
         user="fake", password="fake", account="fakesnow", database="db1", schema="crosswalk"
@@ -230,7 +228,7 @@ def statements(session: Any, request: dict[str, Any]) -> dict[str, Any]:
     """Several statements, cut as dbt-snowflake cuts them."""
     import io
 
-    from snowflake.connector.util_text import split_statements
+    from snowflake.connector.util_text import split_statements  # type: ignore[import-not-found]
 
     for statement, _ in split_statements(io.StringIO(request["sql"]), remove_comments=True):
         if statement.strip():
