@@ -47,6 +47,10 @@ FORMATS = {
 }
 
 
+# The functions by name: DuckDB makes each once, and asks here for what it is now.
+MADE: dict[str, Any] = {}
+
+
 def register(connection: Any, kind: str, arguments: str, returns: str, handler: str, source: str) -> None:
     """A Python function of Snowflake as one of DuckDB, from the text that dbt sent."""
     module: dict[str, Any] = {}
@@ -78,12 +82,14 @@ def create(connection: Any, name: str, function: Any, types: list[str], returns:
     }
     kind = kinds.get(returns) or pyarrow.list_(pyarrow.string())
 
+    is_new, MADE[name] = name not in MADE, function
+    if not is_new:
+        return
+
     def by_columns(*columns: Any) -> Any:
         rows = zip(*(column.to_pylist() for column in columns), strict=True)
-        return pyarrow.array([function(*row) for row in rows], kind)
+        return pyarrow.array([MADE[name](*row) for row in rows], kind)
 
-    with contextlib.suppress(Exception):
-        connection.remove_function(name)
     # DuckDB counts the parameters
     fixed = {2: lambda a, b: by_columns(a, b), 5: lambda a, b, c, d, e: by_columns(a, b, c, d, e)}[len(types)]
     connection.create_function(name, fixed, types, returns, null_handling="special", type="arrow")
