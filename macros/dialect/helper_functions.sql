@@ -28,7 +28,7 @@
 
 {# Snowflake Documentation, CREATE FUNCTION. #}
 {% macro snowflake__helper_functions() -%}
-    {{- crosswalk.snowflake__python_functions() -}}
+    {{- crosswalk.snowflake__check_session() ~ crosswalk.snowflake__python_functions() -}}
 {%- endmacro %}
 
 {# Amazon Redshift Database Developer Guide, CREATE EXTERNAL FUNCTION. #}

@@ -1132,7 +1132,7 @@ case(
     x=["b", ""],
     what="texts",
 )
-case("column", "column('rows')", 1, query="select {} from (select 1 as {}) as given")
+case("column", "column('rows')", 1, query="select {0} from (select 1 as {0}) as given")
 case("column", "column('x')", "a", what="as it is", x="a")
 case("longest_line", "{{ crosswalk.longest_line() or 0 }}", 0, query="select {}")
 case("entry", "entry('given', 'key')", "a", key="a")

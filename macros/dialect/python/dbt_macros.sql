@@ -26,6 +26,14 @@
     )
 {%- endmacro %}
 
+{# The table of a seed. #}
+{% macro redshift__create_csv_table(model, agate_table) -%}
+    {%- set wide = {} -%}
+    {%- for name, type in (model['config'].get('column_types') or {}).items() -%}{%- do wide.update({name: crosswalk.redshift__wide_type(type)}) -%}{%- endfor -%}
+    {%- do model['config'].update({'column_types': wide}) -%}
+    {{- return(default__create_csv_table(model, agate_table)) -}}
+{%- endmacro %}
+
 {# The query that a contract's types are read from. #}
 {% macro redshift__get_empty_schema_sql(columns) -%}
     {{- return(default__get_empty_schema_sql(crosswalk.redshift__wide_columns(columns))) -}}

@@ -1,5 +1,12 @@
 {# The SQL functions over the text of scripts/crosswalk/json_functions.py. #}
 
+{# What the session has to be, looked at on run start: a timestamp is one without a zone. Snowflake Documentation, Parameters: TIMESTAMP_TYPE_MAPPING. #}
+{% macro snowflake__check_session() -%}
+    {%- for row in (run_query("show parameters like 'TIMESTAMP_TYPE_MAPPING' in session").rows if execute else []) if row['value'] | upper != 'TIMESTAMP_NTZ' -%}
+        {{ exceptions.raise_compiler_error("The Snowflake session has TIMESTAMP_TYPE_MAPPING " ~ row['value'] ~ ", and every time would be off: type `alter user " ~ target.user ~ " set timestamp_type_mapping = timestamp_ntz`.") }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# Snowflake Documentation, CREATE FUNCTION; Writing a UDTF in Python. #}
 {% macro snowflake__python_functions() %}
 {%- set types = {'text': 'varchar', 'flag': 'boolean', 'count': 'number(38, 0)', 'number': 'double'} -%}
@@ -51,6 +58,7 @@ returns varchar as 'lpad(to_varchar(given), 38, ''0'')';
         {%- set query = "select distinct proname from pg_proc inner join pg_namespace on pronamespace = pg_namespace.oid where nspname = " ~ crosswalk.literal(target.schema) -%}
         {%- for row in run_query(query).rows -%}{%- do there.append(row[0]) -%}{%- endfor -%}
     {%- endif -%}
+    {%- if 'f_crosswalk_text' in there -%}{{- crosswalk.redshift__check_lambda() -}}{%- endif -%}
     {%- set lambda = "stable lambda " ~ crosswalk.literal(env_var('CROSSWALK_REDSHIFT_LAMBDA', 'crosswalk')) ~ " iam_role " -%}
     {%- set role = env_var('CROSSWALK_REDSHIFT_ROLE', 'default') -%}
     {%- set lambda = lambda ~ ('default' if role == 'default' else crosswalk.literal(role)) -%}

@@ -17,6 +17,13 @@ OTHERS: dict[tuple[str, str], tuple[str, Any] | None] = {
     ("as_json", "its type"): None,
     ("json_type_name", "json_type_name()"): ("select cast('x' as {})", "x"),
     ("json_types", "{{"): ("select {}", "varchar"),
+    # an element and a text are read by `entry`, from the column value
+    ("unfolded", "elements"): (
+        "select array_agg(elements.value order by length(elements.value)) from {}",
+        ['"a"', '{"b":1}'],
+    ),
+    ("unfolded", "texts"): ("select array_agg(names.value order by names.value) from {}", ["", "b"]),
+    ("longest_line", "{{"): None,
     ("row_identity", "row_identity()"): None,
     ("helper_functions", "helper_functions()"): None,
     ("number_text", "1e15"): ("select {} from given", "1000000000000000.0"),

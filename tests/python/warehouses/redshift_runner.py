@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from plain_rows import plain
-from redshift_proxy import Proxy
+from plain_rows import plain  # type: ignore[import-not-found]
+from redshift_proxy import Proxy  # type: ignore[import-not-found]
 
 
 def rows(connection: Any, request: dict[str, Any]) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def rows(connection: Any, request: dict[str, Any]) -> dict[str, Any]:
 
 def statements(connection: Any, request: dict[str, Any]) -> dict[str, Any]:
     """Several statements, cut as dbt-redshift cuts them."""
-    import sqlparse  # type: ignore[import-untyped]
+    import sqlparse
 
     for statement in sqlparse.split(request["sql"]):
         if statement.strip():
@@ -58,7 +58,7 @@ def dbt(connection: Any, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    import redshift_connector
+    import redshift_connector  # type: ignore[import-not-found]
 
     folder, answers, port, user, password, database, functions = sys.argv[1:]
     os.environ["DO_NOT_TRACK"] = "1"

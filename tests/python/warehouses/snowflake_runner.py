@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from plain_rows import plain
+from plain_rows import plain  # type: ignore[import-not-found]
 
 CREATE = re.compile(
     r"create or replace function [\w.]*?(crosswalk_\w+)\((.*?)\)\s*returns\s+(.*?)\s*language python.*?handler = '(\w+)'"
@@ -47,6 +47,10 @@ FORMATS = {
 }
 
 
+# The functions by name: DuckDB makes each once, and asks here for what it is now.
+MADE: dict[str, Any] = {}
+
+
 def register(connection: Any, kind: str, arguments: str, returns: str, handler: str, source: str) -> None:
     """A Python function of Snowflake as one of DuckDB, from the text that dbt sent."""
     module: dict[str, Any] = {}
@@ -78,12 +82,14 @@ def create(connection: Any, name: str, function: Any, types: list[str], returns:
     }
     kind = kinds.get(returns) or pyarrow.list_(pyarrow.string())
 
+    is_new, MADE[name] = name not in MADE, function
+    if not is_new:
+        return
+
     def by_columns(*columns: Any) -> Any:
         rows = zip(*(column.to_pylist() for column in columns), strict=True)
-        return pyarrow.array([function(*row) for row in rows], kind)
+        return pyarrow.array([MADE[name](*row) for row in rows], kind)
 
-    with contextlib.suppress(Exception):
-        connection.remove_function(name)
     # DuckDB counts the parameters
     fixed = {2: lambda a, b: by_columns(a, b), 5: lambda a, b, c, d, e: by_columns(a, b, c, d, e)}[len(types)]
     connection.create_function(name, fixed, types, returns, null_handling="special", type="arrow")
@@ -119,9 +125,8 @@ def closing(sql: str, start: int) -> int:
 
 def mend(trace: Any) -> None:
     """Puts right what fakesnow 0.12 does not do as Snowflake does."""
-    import fakesnow.cursor as fakes
-    import fakesnow.transforms as transforms
-    from sqlglot import exp
+    import fakesnow.cursor as fakes  # type: ignore[import-not-found]
+    from sqlglot import exp  # type: ignore[import-not-found]
 
     real_execute, real_transform = fakes.FakeSnowflakeCursor.execute, fakes.FakeSnowflakeCursor._transform
     real_explode = fakes.FakeSnowflakeCursor._transform_explode
@@ -194,11 +199,10 @@ def mend(trace: Any) -> None:
     fakes.FakeSnowflakeCursor.execute = execute
     fakes.FakeSnowflakeCursor._transform = transform
     fakes.FakeSnowflakeCursor._transform_explode = explode
-    assert transforms
 
 
 def connection() -> Any:
-    import snowflake.connector
+    import snowflake.connector  # type: ignore[import-not-found]
 
     return snowflake.connector.connect(
         user="fake", password="fake", account="fakesnow", database="db1", schema="crosswalk"
@@ -230,7 +234,7 @@ def statements(session: Any, request: dict[str, Any]) -> dict[str, Any]:
     """Several statements, cut as dbt-snowflake cuts them."""
     import io
 
-    from snowflake.connector.util_text import split_statements
+    from snowflake.connector.util_text import split_statements  # type: ignore[import-not-found]
 
     for statement, _ in split_statements(io.StringIO(request["sql"]), remove_comments=True):
         if statement.strip():
