@@ -106,8 +106,8 @@ def built(
     raw: dict[str, list[lines.Row]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Built]:
-    """All of it, with every data test; with CROSSWALK_LONG=1 added to half of the history, by files where there are several and by
-    lines where a file grew."""
+    """All of it, with every data test; with CROSSWALK_LONG=1 added to half of the history, by files where there are several and
+    by lines where a file grew."""
     folder = tmp_path_factory.mktemp("postgres")
     with (
         postgres_server.database(BY_LANGUAGE) as database,
