@@ -4,14 +4,23 @@ the audit, the hub and the public relations.
 CROSSWALK_LONG=1 adds histories of all sources cut at random, in every mode, and compares after every build.
 """
 
+import contextlib
+import csv
+import io
+import json
 import os
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import harness
 import pytest
 import test_determinism
+from postgres import BY_LANGUAGE, Server
+from warehouses import lines, postgres
+from warehouses import test_postgres as on_postgres
 
 from incremental import days
 from incremental.history import History, cut, differences
@@ -79,6 +88,62 @@ def test_the_second_day_worked_on_its_own_rows_and_on_those_that_it_changed(kept
 def test_late_rows_doubled_the_buckets_of_the_first_day(kept: harness.Result) -> None:
     query = "select max(bucket) from mixpanel_payloads where event_date = '2024-01-01'"
     assert count(kept, query) == 1
+
+
+def csv_lines(file: Path, content: bytes) -> list[lines.Row]:
+    """The rows of a CSV file as they stand in a table of raw lines."""
+    rows = csv.DictReader(io.StringIO(content.decode()))
+    texts = ((rows.line_num, {name: text for name, text in row.items() if text}) for row in rows)
+    return list(lines.of_objects(str(file), ((number, json.dumps(row)) for number, row in texts)))
+
+
+def loaded(cursor: Any, files: Path, amplitude: Mapping[str, bytes], heap: Mapping[str, bytes]) -> None:
+    """Files of the two exports as tables of raw lines."""
+    events: list[lines.Row] = []
+    for name, content in amplitude.items():
+        path = files / "amplitude" / name
+        path.write_bytes(content)
+        events.extend(lines.raw_lines(path))
+    rows = [row for name, content in heap.items() for row in csv_lines(files / "heap" / name, content)]
+    on_postgres.load(cursor, {"amplitude": events, "heap": rows})
+
+
+def test_postgres_ends_in_the_same_rows_after_two_days_and_a_rerun(
+    postgres_server: Server, two_days: History, whole: harness.Result, tmp_path: Path
+) -> None:
+    """Late rows, a label that is built later, a person who moved, and a build with nothing new."""
+    settings = {
+        **two_days.variables(),
+        "materialize": "incremental",
+        "amplitude_schema": "raw",
+        "heap_schema": "raw",
+    }
+    first, second = days.heap_first_day(), days.heap_second_day()
+    early = {"day1.ndjson": days.amplitude_first_day()}
+    with (
+        postgres_server.database(BY_LANGUAGE) as database,
+        contextlib.closing(database.connect()) as connection,
+        connection.cursor() as cursor,
+    ):
+        built = on_postgres.Built(database, cursor, Counter())
+        loaded(cursor, two_days.files, early, first)
+        postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test", "test"], settings, tmp_path)
+        loaded(
+            cursor,
+            two_days.files,
+            {**early, "a day2.ndjson": days.amplitude_second_day()},
+            {**first, **second},
+        )
+        for _ in range(2):
+            postgres.dbt(database, ["run"], settings, tmp_path)
+            for destination in on_postgres.PAYLOADS:
+                on_postgres.test_payloads_are_those_of_duckdb_to_the_letter(destination, built, whole)
+            for relation in on_postgres.AUDIT:
+                on_postgres.test_the_audit_is_that_of_duckdb(relation, built, whole)
+        told = dict(
+            built.rows("select is_built, count(*) from crosswalk.hub_event_versions group by is_built")
+        )
+        assert set(told) == {True}
 
 
 # The sources, the settings and the seed by which the samples are cut into three parts.

@@ -43,6 +43,9 @@ class Cursor:
     def execute(self, sql: str, bindings: Sequence[Any] | None = None) -> "Cursor":
         assert not bindings, "no value is bound: literals are written by the project"
         self.connection.statements.append(sql)
+        return self._run(sql)
+
+    def _run(self, sql: str) -> "Cursor":
         for statement in for_spark(sql):
             frame = self.connection.spark.sql(statement)
         self.description = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
@@ -51,12 +54,12 @@ class Cursor:
         return self
 
     def schemas(self, catalog: str, schema: str | None) -> "Cursor":
-        self.execute(f"show schemas like '{schema or '*'}'")
+        self._run(f"show schemas like '{schema or '*'}'")
         self.description = [("TABLE_SCHEM", "string", None, None, None, None, True)]
         return self
 
     def tables(self, catalog: str, schema: str) -> "Cursor":
-        self.execute(f"show tables in {schema}")
+        self._run(f"show tables in {schema}")
         names = ("TABLE_NAME", "TABLE_TYPE")
         self.description = [(name, "string", None, None, None, None, True) for name in names]
         self._rows = [(row[1], "TABLE") for row in self._rows if not row[2]]
