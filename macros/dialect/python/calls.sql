@@ -7,6 +7,10 @@
     {{- return(adapter.dispatch('python_function', 'crosswalk')(kind)) -}}
 {%- endmacro %}
 
+{% macro default__python_function(kind) -%}
+    crosswalk_{{ kind }}
+{%- endmacro %}
+
 {% macro snowflake__python_function(kind) -%}
     {{ target.database }}.{{ target.schema }}.crosswalk_{{ kind }}
 {%- endmacro %}
