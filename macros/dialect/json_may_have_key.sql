@@ -33,7 +33,7 @@
     {{- return(crosswalk.spark__json_may_have_key(object, names, prefixes)) -}}
 {%- endmacro %}
 
-{# Snowflake Documentation, CONTAINS. #}
+{# Snowflake Documentation, POSITION. #}
 {% macro snowflake__json_may_have_key(object, names, prefixes) -%}
     (
         {%- for name in names %}
@@ -46,7 +46,7 @@
     )
 {%- endmacro %}
 
-{# Amazon Redshift Database Developer Guide, STRPOS. #}
+{# Amazon Redshift Database Developer Guide, POSITION. #}
 {% macro redshift__json_may_have_key(object, names, prefixes) -%}
     (
         {%- for name in names %}

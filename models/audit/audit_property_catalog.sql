@@ -12,12 +12,7 @@ events as {{ crosswalk.not_materialized() }} (
 scoped as {{ crosswalk.not_materialized() }} (
 
     {%- for scope, column in [('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'), ('group', 'groups')] %}
-    select
-        source,
-        '{{ scope }}' as scope,
-        event_key,
-        cast(event_at as date) as event_date,
-        {{ column }} as properties
+    select source, '{{ scope }}' as scope, event_key, cast(event_at as date) as event_date, {{ column }} as properties
     from events
     {{ 'union all' if not loop.last }}
     {%- endfor %}

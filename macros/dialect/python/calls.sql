@@ -4,11 +4,19 @@
 
 {# The name of one of those functions. Amazon Redshift Database Developer Guide, Preventing UDF naming conflicts: names of one's own begin with f_. #}
 {% macro python__function(kind) -%}
-    {%- if target.type == 'redshift' -%}
-    {{ adapter.quote(target.schema) }}.f_crosswalk_{{ kind }}
-    {%- else -%}
+    {{- return(adapter.dispatch('python_function', 'crosswalk')(kind)) -}}
+{%- endmacro %}
+
+{% macro default__python_function(kind) -%}
+    crosswalk_{{ kind }}
+{%- endmacro %}
+
+{% macro snowflake__python_function(kind) -%}
     {{ target.database }}.{{ target.schema }}.crosswalk_{{ kind }}
-    {%- endif -%}
+{%- endmacro %}
+
+{% macro redshift__python_function(kind) -%}
+    {{ adapter.quote(target.schema) }}.f_crosswalk_{{ kind }}
 {%- endmacro %}
 
 {# A call with SQL expressions, up to four; `kind` is text, flag (boolean), count (bigint) or number (double). #}
@@ -75,11 +83,7 @@
 
 {# Whether a text stands in an object's text. #}
 {% macro python__holds(object, text) -%}
-    {%- if target.type == 'redshift' -%}
-    strpos({{ object }}, {{ crosswalk.literal(text) }}) > 0
-    {%- else -%}
-    contains({{ object }}, {{ crosswalk.literal(text) }})
-    {%- endif -%}
+    position({{ crosswalk.literal(text) }} in {{ object }}) > 0
 {%- endmacro %}
 
 {# A UUID of version 5 of the hex digits of a hash. #}
