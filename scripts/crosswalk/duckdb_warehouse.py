@@ -20,6 +20,8 @@ from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
 # What DuckDB may use, in bytes; beyond it, it works on the disk. It reads text by 2048 rows at a time, which must fit.
 _MEMORY = 64_000_000
+# Reading rows one after the other takes less than joining or sorting them, and more would only hold blocks it has read.
+_MEMORY_READING = 32_000_000
 _VECTOR_ROWS = 2048
 _MEMORY_A_VECTOR_BYTE = 4
 _PIECE_BYTES = 12_000_000
@@ -68,14 +70,16 @@ class DuckDBWarehouse(Warehouse):
     def stream_hashes(self, destination: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_hashes; the file is open while the caller iterates."""
         sql = f"select send_order, {_hashes(destination)} from {self.payloads(destination)}"
-        with self._open(self._memory(destination)) as connection, _explained():
+        with self._open(self._memory(destination, _MEMORY_READING)) as connection, _explained():
             yield from connection.sql(sql).to_arrow_reader(_HASH_ROWS)
 
     def stream_payloads(
         self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
     ) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_payloads; a piece is about 12 MB of payload, and nothing is held open between two."""
-        sql, memory = self._payload_sql(destination), self._memory(destination)
+        any_refused = self._any_refused(destination)
+        sql = self._payload_sql(destination, any_refused)
+        memory = self._memory(destination, _MEMORY if any_refused else _MEMORY_READING)
         blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
         for piece in pieces(blocks, _PIECE_BYTES):
             if wanted(piece.first, piece.last):
@@ -124,15 +128,20 @@ class DuckDBWarehouse(Warehouse):
             order by kept.line_id
         """
 
-    def _payload_sql(self, destination: str) -> str:
-        """One piece; the join with what the vendor would refuse only where there is something to join."""
-        refused = f"""
+    def _any_refused(self, destination: str) -> bool:
+        return bool(self.query(f"select count(*) as n from ({self._refused_sql(destination)})")[0]["n"])
+
+    def _refused_sql(self, destination: str) -> str:
+        return f"""
             select record_id,
                 string_agg(concat(limit_name, ' ', actual, ' (limit ', limit_value, ')'), '; ' order by limit_name) as refusal
             from {self.relation("audit_payload_violations")}
             where destination = '{destination}' and effect = 'rejected' group by record_id
         """
-        any_refused = self.query(f"select count(*) as n from ({refused})")[0]["n"]
+
+    def _payload_sql(self, destination: str, any_refused: bool) -> str:
+        """One piece; the join with what the vendor would refuse only where there is something to join."""
+        refused = self._refused_sql(destination)
         join = f"left join ({refused}) as r on r.record_id = p.record_id" if any_refused else ""
         return f"""
             select p.send_order, p.event_date, p.event_at, p.bucket, p.{KIND_COLUMN[destination]} as kind, p.record_id,
@@ -142,8 +151,8 @@ class DuckDBWarehouse(Warehouse):
             where p.send_order between $first and $last
         """
 
-    def _memory(self, destination: str) -> int:
-        """Bytes of memory that reading the payloads takes: more than usual only where records are very large."""
+    def _memory(self, destination: str, least: int) -> int:
+        """Bytes of memory that reading the payloads takes: much more than the least only where records are very large."""
         row = self.query(
             f"""
             select coalesce(max(bytes), 0)::bigint as bytes from (
@@ -151,7 +160,7 @@ class DuckDBWarehouse(Warehouse):
             )
             """
         )[0]
-        return _MEMORY + _MEMORY_A_VECTOR_BYTE * int(row["bytes"])
+        return least + _MEMORY_A_VECTOR_BYTE * int(row["bytes"])
 
     @contextlib.contextmanager
     def _open(self, memory: int = _MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crosswalk.content import Content
 from crosswalk.files import write_private
+from crosswalk.memory import give_back_now
 from crosswalk.output import plural
 from crosswalk.personal.result import RULES, Personal, personal_of
 from crosswalk.plan_notes import Note
@@ -30,6 +31,7 @@ def scan(warehouse: Warehouse, destination: str, state_dir: Path | None = None) 
         if kept is not None:
             return content, kept
     content, found = _scan(warehouse, destination, total)
+    give_back_now()
     if state_dir is not None:
         _keep(state_dir / "personal", f"{start}{content.text()}.json", destination, found)
     return content, found

@@ -35,13 +35,14 @@ _NOTHING = (
     r"|(?:-?\d+\.\d+(?:[eE][+-]?\d+)?|-?\d{1,6}|1\d{12}|1\d{15}|true|false|null))[\]},]*$"
 )
 _SHORTEST = 6
-_CACHED = 100_000
+_CACHED = 30_000
 _CACHED_LONG = 4_000  # of long ones
 _LONG = 64
 # Characters that no JSON text holds as they are stand for the usual escapes; the backslash comes first.
 _ESCAPES = (("\\\\", "\x02", "\\"), ('\\"', "\x01", '"'), ("\\n", "\x04", "\n"), ("\\t", "\x05", "\t"))
 _ESCAPED = re.compile("[\\x01\\x02\\x04\\x05\\\\]")
 _ANY_BACKSLASH = re.compile(rb"\\")
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"')
 # A text that ends with a comma looks like the end of a value: such records are read as JSON.
 _UNCLEAR = r', ?"[\s,:\]}]'
 
@@ -112,7 +113,11 @@ class Scanner:
 
     def _read(self, line: str, row: int) -> None:
         """The slow way, for texts in lists of objects and the like: read the record itself."""
-        for one in _walk(json.loads(line.rstrip(",")), ""):
+        try:
+            found = list(_walk(json.loads(line.rstrip(",")), ""))
+        except RecursionError:  # nested deeper than Python reads
+            found = list(_texts_in(line))
+        for one in found:
             self._tally.count(*one, row)
 
 
@@ -169,6 +174,18 @@ def _walk(value: Any, name: str) -> Iterator[_Finding]:
         yield from _of_value(name, assess(value))
     elif isinstance(value, int) and not isinstance(value, bool):
         yield from _of_value(name, assess_number(str(value)))
+
+
+def _texts_in(line: str) -> Iterator[_Finding]:
+    """The texts of a record one after another, each under the last name in front of it."""
+    name = ""
+    for found in _TEXT.finditer(line):
+        text = str(json.loads(found[0]))
+        if line.startswith(":", found.end()):
+            name = text
+            yield from _of_name(name)
+        else:
+            yield from _of_value(name, assess(text))
 
 
 class _Parts:

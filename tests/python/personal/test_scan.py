@@ -110,6 +110,7 @@ def test_odd_texts_hide_nothing(separators: tuple[str, str]) -> None:
     for odd in ODD:
         payloads += [
             {"a": odd, "mail": mail, "b": odd},
+            {"in": {odd: mail}},
             {"a": {"deep": odd, odd: 1}, "mail": f"{odd} {mail} {odd}"},
             {odd: [odd, "b"], "mail": [odd, f"<{mail}>", odd], "c": [1, {"d": odd}]},
             {"mail": {"note": odd, "x": [{odd: mail}]}, "phone": [491512345678, 2], "z": odd},
@@ -122,12 +123,20 @@ def test_odd_texts_hide_nothing(separators: tuple[str, str]) -> None:
     assert found == {"email": len(payloads), "phone": len(ODD)}
 
 
+def test_a_record_that_is_nested_too_deep_for_python() -> None:
+    deep = '{"mail":' + "[" * 5000 + '"anna@example.com"' + "]" * 5000 + "}"
+    scanner = Scanner()
+    scanner.add(pa.array([deep, '{"mail":"ben@example.com"}']))
+    assert [(one.name, one.kind, one.records) for one in scanner.result().findings] == [("mail", "email", 2)]
+
+
 def test_the_first_look_at_long_texts_misses_nothing() -> None:
     """RE2's expressions find at least what Python's do: alone, between other words, and joined to one another."""
     values = [item.value for item in corpus(5, 4000) if isinstance(item.value, str)]
     plain = "yellow garden table, "
     texts = [text for value in values for text in (value, plain * 4 + value, value + " " + plain * 4)]
     texts += [" / ".join(values[at : at + 5]) for at in range(0, len(values), 5)]
+    texts += [f"{plain} aB3xZ9qR7tY2kL5mN8pQ4sV6wJ1c== {plain}"]  # a run of 30 with what pads it
     for text, may in zip(texts, may_hold(pa.array(texts)), strict=True):
         if "\\" not in text:
             assert assess(text, may) == assess(text), (text, may)
