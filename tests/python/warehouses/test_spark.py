@@ -5,6 +5,7 @@ start takes long.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -125,3 +126,24 @@ def test_a_session_that_is_not_in_utc_is_told_in_one_sentence(built: Built) -> N
         built.spark.rows("set time zone 'UTC'")
     assert "The Spark session is in the time zone Asia/Kolkata" in text
     assert "set spark.sql.session.timeZone to UTC" in text
+
+
+# CROSSWALK_LONG=1: what docs/scale.md says of plans.
+
+ONE_TASK = re.compile(r"Exchange SinglePartition.*\n[^(]*(?:\*\(\d+\) )?(.*)")
+# Numbers of the landed lines; how many payloads each day has, which is a row a day.
+GATHERED = {f"stg_{source}__lines" for source in builds.SOURCES}
+A_ROW_A_DAY = re.compile(r"Aggregate\(keys?=\[event_date#\d+\], functions=\[count\(1\)\]\)")
+
+if builds.LONG:
+
+    def test_nothing_but_the_numbers_of_lines_passes_through_one_task(built: Built) -> None:
+        """Counts of everything do too, but each task brings one row of those."""
+        found = set()
+        for name, sql in built.models.items():
+            plan = built.spark.rows(f"explain {sql}")[0][0]
+            assert plan.startswith("== Physical Plan ==")
+            below = ONE_TASK.findall(plan)
+            if any("functions=[partial_" not in each and not A_ROW_A_DAY.search(each) for each in below):
+                found.add(name)
+        assert found == GATHERED
