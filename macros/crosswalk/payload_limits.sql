@@ -71,10 +71,17 @@
     {%- endif -%}
 {% endmacro %}
 
-{# The union of all records of a payload relation that break a limit: record_id, limit_name, limit_value, actual, effect. One pass over the payloads finds
-   those that break any. #}
+{# All records of a payload relation that break a limit: record_id, limit_name, limit_value, actual, effect. One pass over the payloads finds those that break
+   any; a union of a select for each limit would be a pass for each, where an engine works a CTE out anew for each of its readers. #}
 {% macro limit_violations(destination, relation) -%}
 {%- set limits = crosswalk.payload_limits(destination) -%}
+{%- set actual -%}
+    case limits.limit_name
+        {%- for limit in limits %}
+        when '{{ limit['name'] }}' then measured.{{ limit['name'] }}
+        {%- endfor %}
+    end
+{%- endset -%}
 with
 
 measured as {{ crosswalk.materialized() }} (
@@ -94,17 +101,23 @@ measured as {{ crosswalk.materialized() }} (
         {{ limit['name'] }} > {{ limit['value'] }}{{ ' or' if not loop.last }}
         {%- endfor %}
 
+),
+
+limits as (
+
+    {% for limit in limits -%}
+    select '{{ limit['name'] }}' as limit_name, {{ limit['value'] }} as limit_value, '{{ limit['effect'] }}' as effect
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
-{% for limit in limits -%}
 select
-    record_id,
-    '{{ limit['name'] }}' as limit_name,
-    {{ limit['value'] }} as limit_value,
-    {{ limit['name'] }} as actual,
-    '{{ limit['effect'] }}' as effect
+    measured.record_id,
+    limits.limit_name,
+    limits.limit_value,
+    {{ actual }} as actual,
+    limits.effect
 from measured
-where {{ limit['name'] }} > {{ limit['value'] }}
-{{ 'union all' if not loop.last }}
-{% endfor -%}
+cross join limits
+where {{ actual }} > limits.limit_value
 {%- endmacro %}

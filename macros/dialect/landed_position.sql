@@ -1,4 +1,5 @@
-{# A select line that numbers landed lines in an order (SQL expressions), for `row_position`; empty where the engine numbers the rows of a table itself. #}
+{# A select line that numbers landed lines in an order (SQL expressions, the file first), for `row_position`, with `landed_parts` behind their relation; empty
+   where the engine numbers the rows of a table itself. #}
 {% macro landed_position(order_by) -%}
     {{- return(adapter.dispatch('landed_position', 'crosswalk')(order_by)) -}}
 {%- endmacro %}
@@ -15,9 +16,9 @@
         {{- ' + (select coalesce(max(built.landed_position), 0) from ' ~ this ~ ' as built)' if crosswalk.adds_rows() }} as landed_position,
 {%- endmacro %}
 
-{# Spark SQL reference, Window Functions. #}
+{# Spark SQL reference, Window Functions: a window without parts would pass all lines through one task, so each file has a count of its own. #}
 {% macro spark__landed_position(order_by) -%}
-    row_number() over (order by {{ order_by | join(', ') }}) as landed_position,
+    row_number() over (partition by {{ order_by[0] }} order by {{ order_by[1:] | join(', ') }}) + landed_parts.rows_before as landed_position,
 {%- endmacro %}
 
 {% macro databricks__landed_position(order_by) -%}

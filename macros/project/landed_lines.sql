@@ -104,6 +104,7 @@ select
     case when is_strict then {{ crosswalk.json_key_shape('line') }} end as key_shape
     {{- crosswalk.and_kept(crosswalk.landed_in(source)) }}
 from {{ 'public_lines' if is_private else 'judged' }}
+{{ crosswalk.landed_parts('public_lines' if is_private else 'judged') }}
 {%- if crosswalk.reads_files() %}
 
 union all

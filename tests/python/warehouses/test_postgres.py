@@ -9,7 +9,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from harness import Result
 from postgres import BY_LANGUAGE, Database, Server
 
 from warehouses import lines, postgres
+from warehouses.parsed import unread
 
 LONG = os.environ.get("CROSSWALK_LONG") == "1"
 RAW = "raw"
@@ -49,11 +50,12 @@ AUDIT = {
 
 @dataclass(frozen=True)
 class Built:
-    """A database in which the project was built, and how often each dbt test ended how."""
+    """A database in which the project was built, how often each dbt test ended how, and the SQL of the models."""
 
     database: Database
     cursor: Any
     outcomes: Counter[str]
+    models: dict[str, str] = field(default_factory=dict)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         self.cursor.execute(query)
@@ -123,13 +125,22 @@ def built(
             assert cursor.fetchone()[0] > 0
         load(cursor, raw)
         result = postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test"], SETTINGS, folder)
-        tests = (each for each in result.result.results if each.node.resource_type == "test")
-        yield Built(database, cursor, Counter(str(each.status) for each in tests))
+        ran = result.result.results
+        tests = (each for each in ran if each.node.resource_type == "test")
+        models = {
+            each.node.name: each.node.compiled_code for each in ran if each.node.resource_type == "model"
+        }
+        yield Built(database, cursor, Counter(str(each.status) for each in tests), models)
 
 
 def test_every_data_test_passes(built: Built) -> None:
     assert set(built.outcomes) == {"pass"}
     assert built.outcomes["pass"] > 90
+
+
+def test_another_parser_reads_every_model(built: Built) -> None:
+    assert len(built.models) > 90
+    assert unread(built.models, "postgres") == {}
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)

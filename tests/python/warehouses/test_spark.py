@@ -5,6 +5,7 @@ start takes long.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -125,3 +126,25 @@ def test_a_session_that_is_not_in_utc_is_told_in_one_sentence(built: Built) -> N
         built.spark.rows("set time zone 'UTC'")
     assert "The Spark session is in the time zone Asia/Kolkata" in text
     assert "set spark.sql.session.timeZone to UTC" in text
+
+
+# CROSSWALK_LONG=1: what docs/scale.md says of plans.
+
+ONE_TASK = re.compile(r"Exchange SinglePartition.*\n[^(]*(?:\*\(\d+\) )?(.*)")
+# Halves of lines that are no JSON.
+GATHERED = {"stg_mixpanel__joined_lines"} if "mixpanel" in builds.SOURCES else set()
+# How many payloads each day has, and how many lines each file: a row a day or a file.
+A_ROW_EACH = re.compile(r"Aggregate\(keys?=\[(event_date|file)#\d+\], functions=\[count\(1\)\]\)")
+
+if builds.LONG:
+
+    def test_nothing_large_passes_through_one_task(built: Built) -> None:
+        """Counts of everything do too, but each task brings one row of those."""
+        found = set()
+        for name, sql in built.models.items():
+            plan = built.spark.rows(f"explain {sql}")[0][0]
+            assert plan.startswith("== Physical Plan ==")
+            below = ONE_TASK.findall(plan)
+            if any("functions=[partial_" not in each and not A_ROW_EACH.search(each) for each in below):
+                found.add(name)
+        assert found == GATHERED
