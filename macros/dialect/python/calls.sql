@@ -1,11 +1,14 @@
-{# Snowflake and Redshift take JSON apart by functions in Python: the text of scripts/crosswalk/json_functions.py. A PARSE_JSON or JSON_PARSE of theirs would write keys and
+{# Snowflake, Redshift and BigQuery take JSON apart by functions in Python: the text of scripts/crosswalk/json_functions.py. A PARSE_JSON or JSON_PARSE of theirs would write keys and
    numbers anew, and what is sent and hashed would not be what stands in the export. One SQL function for each type of result; its first argument says which
    function of Python is meant. #}
 
-{# The name of one of those functions. Amazon Redshift Database Developer Guide, Preventing UDF naming conflicts: names of one's own begin with f_. #}
+{# The name of one of those functions. Amazon Redshift Database Developer Guide, Preventing UDF naming conflicts: names of one's own begin with f_.
+   On BigQuery a function takes minutes to be made, so its name tells its text, and one that is there is left. #}
 {% macro python__function(kind) -%}
     {%- if target.type == 'redshift' -%}
     {{ adapter.quote(target.schema) }}.f_crosswalk_{{ kind }}
+    {%- elif target.type == 'bigquery' -%}
+    {{ adapter.quote(target.database) }}.{{ adapter.quote(target.schema) }}.crosswalk_{{ kind }}_{{ local_md5(crosswalk.python__source())[:8] }}
     {%- else -%}
     {{ target.database }}.{{ target.schema }}.crosswalk_{{ kind }}
     {%- endif -%}
@@ -35,7 +38,11 @@
 
 {# One of the values that `json_pick` or `json_pick_text` gave: they stand between U+0001, each behind a sign, so that a null is none. #}
 {% macro python__picked(picked, place) -%}
+    {%- if target.type == 'bigquery' -%}
+    substr(nullif(split({{ picked }}, chr(1))[safe_ordinal({{ place }})], ''), 2)
+    {%- else -%}
     substr(nullif(split_part({{ picked }}, chr(1), {{ place }}), ''), 2)
+    {%- endif -%}
 {%- endmacro %}
 
 {# The same where a text may hold the two control characters itself. #}
@@ -75,7 +82,7 @@
 
 {# Whether a text stands in an object's text. #}
 {% macro python__holds(object, text) -%}
-    {%- if target.type == 'redshift' -%}
+    {%- if target.type in ('redshift', 'bigquery') -%}
     strpos({{ object }}, {{ crosswalk.literal(text) }}) > 0
     {%- else -%}
     contains({{ object }}, {{ crosswalk.literal(text) }})
@@ -104,4 +111,23 @@
 {% macro redshift__nested(verb, list, alias) -%}
     {%- if not modules.re.match('^[a-z_]+[.]value$', list) -%}{{ crosswalk.lacks_verb(verb) }}{%- endif -%}
     {{ list[:-6] }}.list as {{ alias }}
+{%- endmacro %}
+
+{# An order (a list of expressions) for ARRAY_AGG in which null is the last; GoogleSQL takes it for the least, and knows no NULLS LAST in an aggregate. #}
+{% macro bigquery__nulls_last(order_by) -%}
+    {%- for key in order_by -%}
+    {{ key }} is null, {{ key }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# The same order the other way round: null is the first. #}
+{% macro bigquery__nulls_first(order_by) -%}
+    {%- for key in order_by -%}
+    {{ key }} is null desc, {{ key }} desc{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# A list within a list on BigQuery: of a value `x.value` of an unfolded list its text. #}
+{% macro bigquery__inner(list) -%}
+    {{ crosswalk.entry(list[:-6], 'value') if modules.re.match('^[a-z_]+[.]value$', list) else list }}
 {%- endmacro %}

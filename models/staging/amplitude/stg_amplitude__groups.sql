@@ -43,7 +43,7 @@ lines as {{ crosswalk.materialized() }} (
         user_id,
         device_id,
         seen_at,
-        {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, 'groups')) | indent(8) }} as groups,
+        {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, 'groups')) | indent(8) }} as {{ crosswalk.column('groups') }},
         {{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, 'group_properties')) }} as group_properties
     from picked
 

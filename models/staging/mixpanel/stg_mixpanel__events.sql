@@ -62,9 +62,9 @@ select
     person_id,
     case when {{ crosswalk.matches('written_session', crosswalk.uuid_v7_pattern()) }} then written_session end as session_id,
     {% if group_keys -%}
-    {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(4) }} as groups,
+    {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(4) }} as {{ crosswalk.column('groups') }},
     {%- else -%}
-    '{}' as groups,
+    '{}' as {{ crosswalk.column('groups') }},
     {%- endif %}
     {{ crosswalk.json_drop_keys('properties', dropped) | indent(4) }} as event_properties,
     '{}' as user_properties,
