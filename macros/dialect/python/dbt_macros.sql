@@ -91,3 +91,8 @@
     {%- for name, type in model['config'].get('column_types', {}).items() -%}{%- do types.update({name: 'string' if type == 'varchar' else type}) -%}{%- endfor -%}
     {%- do adapter.load_dataframe(model['database'], model['schema'], model['alias'], agate_table, types, model['config']['delimiter']) -%}
 {%- endmacro %}
+
+{# GoogleSQL reference, Data types: BIGINT is another name for INT64 in BigQuery only. #}
+{% macro bigquery__type_bigint() -%}
+    {{- return('int64') -}}
+{%- endmacro %}

@@ -56,7 +56,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -76,7 +76,7 @@ carried as (
             [crosswalk.json_name('amplitude_uuid'), "case when length(event_key) = 32 then " ~ crosswalk.json_string(crosswalk.json_text('line', 'uuid')) ~ " end"],
         ]) | indent(8) }} as documented_columns,
         {{ crosswalk.unknown_columns('amplitude', 'unknown_keys', 'line') | indent(8) }} as unknown_columns
-    from picked
+    from picked_rows
 
 )
 

@@ -46,7 +46,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -77,7 +77,7 @@ custom as (
             [crosswalk.json_name('heap_object'), crosswalk.heap_object(crosswalk.json_picked('vals', values, 'object'), texts)],
             [crosswalk.json_name('heap_original_user_id'), "case when heap_id <> device_id then " ~ crosswalk.json_string('heap_id') ~ " end"],
         ]) | indent(8) }} as documented_columns
-    from picked
+    from picked_rows
 
 ),
 

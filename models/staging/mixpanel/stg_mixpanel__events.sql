@@ -41,7 +41,7 @@ opened as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -76,4 +76,4 @@ select
     case when insert_id is not null and holder = 1 then {{ crosswalk.uuid_v5('posthog_mixpanel', 'insert_id') | indent(8) }} end as own_uuid,
     cast(null as {{ dbt.type_timestamp() }}) as session_started_at
     {{- crosswalk.and_kept('row_version') }}
-from picked
+from picked_rows

@@ -31,7 +31,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -46,7 +46,7 @@ opened as (
     select
         *,
         {{ crosswalk.property_object(crosswalk.json_picked('vals', keys, 'properties'), 'properties') | indent(8) }} as properties
-    from picked
+    from picked_rows
 
 ),
 

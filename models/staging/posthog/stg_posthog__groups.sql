@@ -28,7 +28,7 @@ opened as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -51,7 +51,7 @@ lines as (
         {{ crosswalk.trimmed(crosswalk.json_scalar_text(crosswalk.json_picked('picked', keys, '$group_type'))) }} as group_type,
         {{ crosswalk.trimmed(crosswalk.json_scalar_text(crosswalk.json_picked('picked', keys, '$group_key'))) }} as group_key,
         cast({{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, '$group_set')) }} as {{ dbt.type_string() }}) as group_set
-    from picked
+    from picked_rows
 
 ),
 
