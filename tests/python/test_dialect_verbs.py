@@ -35,6 +35,8 @@ MAY_BE_EMPTY = {
     "helper_functions": "",
     "recursion_levels": "",
     "longest_line": "None",
+    "clusters": "None",
+    "day_partitions": "None",
     "column": "rows",
     "entry": "rows.rows",
 }
@@ -1134,6 +1136,8 @@ case(
 )
 case("column", "column('rows')", 1, query="select {} from (select 1 as {}) as given")
 case("column", "column('x')", "a", what="as it is", x="a")
+case("clusters", "{{ crosswalk.clusters(['x']) or 0 }}", 0, query="select {}")
+case("day_partitions", "{{ crosswalk.day_partitions('x', 'date') or 0 }}", 0, query="select {}")
 case("longest_line", "{{ crosswalk.longest_line() or 0 }}", 0, query="select {}")
 case("entry", "entry('given', 'key')", "a", key="a")
 GROUP: Rows = [
