@@ -2,7 +2,7 @@
 
 Arguments: the folder, which is not used, and the answer file. Each line of stdin is a JSON request, each line of the answer
 file a JSON answer.
-It reads queries only, and no Python: a call of one of our functions is looked up among the calls that were made elsewhere.
+It reads queries only, and no Python: in place of a call of one of our functions stands a look into a table.
 """
 
 import json
@@ -105,37 +105,13 @@ class Oracle:
         return {"refused": refused, "checked": len(queries)}
 
     def rows(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The rows of a query as JSON texts; as JSON arrays of texts with `columns`.
+        """The rows of a query that reads no table, each as a JSON text."""
+        from zetasql.api import PreparedQuery
 
-        Tables come with rows of texts and the types of their columns.
-        """
-        from zetasql.api import PreparedQuery, create_table_content
-
-        tables = {name: each["columns"] for name, each in request.get("tables", {}).items()}
-        contents = {
-            f"given_{name}": create_table_content(each["rows"])
-            for name, each in request.get("tables", {}).items()
-        }
-        texts = {
-            f"given_{name}": [[column, "STRING"] for column, _ in columns] for name, columns in tables.items()
-        }
-        texts["made_calls"] = MADE_CALLS
-        contents["made_calls"] = create_table_content(request.get("calls", []))
-        typed = []
-        for name, columns in tables.items():
-            casts = ", ".join(f"cast(`{column}` as {kind}) as `{column}`" for column, kind in columns)
-            typed.append(f"`{name}` as (select {casts} from given_{name})")
-        names = ", ".join(f"cast(found_rows.`{name}` as string)" for name in request.get("columns", []))
-        shown = f"to_json_string([{names}])" if names else "to_json_string(found_rows)"
-        query = f"select {shown} from ({looked_up(request['sql'])}) as found_rows"
-        prepared = (
-            PreparedQuery.builder()
-            .set_sql(f"with {', '.join(typed)} {query}" if typed else query)
-            .set_analyzer_options(self.options)
-            .set_catalog(self.catalog(texts))
-            .set_table_content(contents)
-            .prepare()
+        builder = PreparedQuery.builder().set_sql(
+            f"select to_json_string(found_rows) from ({request['sql']}) as found_rows"
         )
+        prepared = builder.set_analyzer_options(self.options).set_catalog(self.catalog({})).prepare()
         try:
             data = prepared.execute().content.table_data
         finally:

@@ -23,66 +23,20 @@ CREATE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 OURS = re.compile(r"`[\w-]+`\.`\w+`\.(crosswalk_(?:text|flag|count|number|digits)_\w+\()")
-KINDS = {
-    "VARCHAR": "STRING",
-    "BIGINT": "INT64",
-    "INTEGER": "INT64",
-    "HUGEINT": "INT64",
-    "BOOLEAN": "BOOL",
-    "DOUBLE": "FLOAT64",
-    "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
-}
 TYPES = {"string": "VARCHAR", "bool": "BOOLEAN", "int64": "BIGINT", "float64": "DOUBLE"}
-
-
-# What the functions in Python were asked since the last request, and what they gave, for ZetaSQL, which knows no Python.
-CALLS: dict[str, Any] = {}
-
-
-def written(*given: Any) -> str:
-    """What a function was given as one text: `array_to_string` of BigQuery at U+0001, with U+0002 for null."""
-    return "\x01".join("\x02" if each is None else str(each) for each in given)
-
-
-def as_text(result: Any) -> str | None:
-    """A result as a text that a cast makes into it again."""
-    return None if result is None else str(result).lower() if isinstance(result, bool) else str(result)
 
 
 def register(connection: Any, name: str, arguments: str, returns: str, handler: str, source: str) -> None:
     """A Python function of BigQuery as one of DuckDB, from the text that dbt sent."""
-    import pyarrow
-
     module: dict[str, Any] = {}
     exec(compile(source, f"<{name}>", "exec"), module)  # noqa: S102
-    kinds = {
-        "string": pyarrow.string(),
-        "bool": pyarrow.bool_(),
-        "int64": pyarrow.int64(),
-        "float64": pyarrow.float64(),
-    }
-
-    kind = name.split("_")[1]
-
-    def values(column: Any) -> list[Any]:
-        # DuckDB 1.5 hands on what is in the memory of rows that no condition lets through
-        if not pyarrow.types.is_string(column.type):
-            return list(column.to_pylist())
-        texts = column.cast(pyarrow.binary()).to_pylist()
-        return [None if text is None else text.decode(errors="replace") for text in texts]
-
-    def by_columns(*columns: Any) -> Any:
-        rows = list(zip(*map(values, columns), strict=True))
-        results = [module[handler](*row) for row in rows]
-        CALLS.update({written(kind, *row): result for row, result in zip(rows, results, strict=True)})
-        return pyarrow.array(results, kinds[returns])
-
+    call = module[handler]
     types = [TYPES[argument.split()[1]] for argument in arguments.split(",")]
-    # DuckDB counts the parameters
-    fixed = {2: lambda a, b: by_columns(a, b), 5: lambda a, b, c, d, e: by_columns(a, b, c, d, e)}[len(types)]
+    # DuckDB counts the parameters. Row by row: columns of Arrow now and then come with bytes of other memory in DuckDB 1.5.
+    fixed = {2: lambda a, b: call(a, b), 5: lambda a, b, c, d, e: call(a, b, c, d, e)}[len(types)]
     with contextlib.suppress(Exception):
         connection.remove_function(name)
-    connection.create_function(name, fixed, types, TYPES[returns], null_handling="special", type="arrow")
+    connection.create_function(name, fixed, types, TYPES[returns], null_handling="special")
 
 
 def translated(sql: str) -> str:
@@ -217,12 +171,6 @@ class Server:
         """The emulator's DuckDB."""
         return self.server._engine.connection
 
-    def columns(self, sql: str) -> list[list[str]]:
-        """The columns of a query, with their types."""
-        query = translated(OURS.sub(r"\1", sql))
-        described = self.connection.execute(f"describe {query}").fetchall()
-        return [[row[0], KINDS.get(row[1], row[1])] for row in described]
-
 
 def client(server: Server) -> Any:
     from google.auth.credentials import AnonymousCredentials
@@ -241,32 +189,13 @@ def without_zone(value: Any) -> Any:
 
 
 def rows(session: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """The rows of a query, as lists, and the names of its columns."""
-    found = session.query(request["sql"]).result(timeout=300)
+    """The rows of a query, as lists, and the names of its columns; straight from the emulator's DuckDB."""
+    cursor = session.server.connection.execute(translated(OURS.sub(r"\1", request["sql"])))
+    found = cursor.fetchall()
     return {
-        "rows": [plain([without_zone(value) for value in row.values()]) for row in found],
-        "columns": [each.name for each in found.schema],
+        "rows": [plain([without_zone(value) for value in row]) for row in found],
+        "columns": [each[0] for each in cursor.description],
     }
-
-
-def worked_out(session: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """The rows of a query as texts and null, and the calls of functions in Python that it took."""
-    CALLS.clear()
-    names = session.server.columns(request["sql"])
-    texts = ", ".join(f"cast(`{name}` as string)" for name, _ in names)
-    found = session.query(f"select {texts} from ({request['sql']}) as given").result(timeout=300)
-    calls = [[given, as_text(result)] for given, result in CALLS.items()]
-    return {"rows": [list(row.values()) for row in found], "columns": names, "calls": calls}
-
-
-def columns(session: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """The columns of every relation with their types, by dataset and name."""
-    query = "select table_schema, table_name, column_name, data_type from information_schema.columns order by ordinal_position"
-    found: dict[str, Any] = {}
-    for schema, name, column, kind in session.server.connection.execute(query).fetchall():
-        if schema.startswith("local-project__"):
-            found.setdefault(f"{schema[15:]}.{name}", []).append([column, KINDS.get(kind, kind)])
-    return {"columns": found}
 
 
 def statements(session: Any, request: dict[str, Any]) -> dict[str, Any]:
@@ -333,8 +262,6 @@ def main() -> None:
         "statements": statements,
         "table": table,
         "dbt": dbt,
-        "worked_out": worked_out,
-        "columns": columns,
     }
     with answers.open("w", encoding="utf-8") as out:
         for line in sys.stdin:

