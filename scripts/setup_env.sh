@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark`, `databricks`, `snowflake` and
-# `redshift` build an environment of that name beside it (.venv-spark ...), since their packages have no room in the same one; Spark needs Java 17 or later.
+# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark`, `databricks`, `snowflake`,
+# `redshift` and `bigquery` build an environment of that name beside it (.venv-spark ...), since their packages have no room in the same one; Spark needs Java 17 or later.
 # PYTHON chooses the interpreter. With nothing changed it returns at once.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -76,7 +76,7 @@ main() {
     local venv=.venv stamp=.venv/setup.stamp dev_stamp=.venv/dev.stamp current
 
     case "${1:-}" in
-        spark | databricks | snowflake | redshift)
+        spark | databricks | snowflake | redshift | bigquery)
             engine "$1"
             return
             ;;

@@ -67,7 +67,7 @@
 
 {# The groups of an event as properties, as text. A Mixpanel row has them among its own already. #}
 {% macro mixpanel_group_object() -%}
-    {%- set text = 'cast(groups as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set text = 'cast(' ~ crosswalk.column('groups') ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {{- "case when " ~ crosswalk.is_native_to('mixpanel') ~ " then '{}' else " ~ text ~ " end" if 'mixpanel' in var('sources') else text -}}
 {%- endmacro %}
 

@@ -18,7 +18,7 @@
             ["'\"$' || source || '_device_id\"'", crosswalk.json_string('device_id')],
             ["'\"$device_id\"'", crosswalk.unless_source(crosswalk.sources_without_device_property(), crosswalk.json_string('device_id'))],
             ["'\"$session_id\"'", crosswalk.json_string(crosswalk.posthog_session_id())],
-            ["'\"$groups\"'", "case when " ~ crosswalk.has_keys('groups') ~ " then " ~ crosswalk.json_first_of_lists('groups') ~ " end"],
+            ["'\"$groups\"'", "case when " ~ crosswalk.has_keys(crosswalk.column('groups')) ~ " then " ~ crosswalk.json_first_of_lists(crosswalk.column('groups')) ~ " end"],
             ["'\"$set\"'", "nullif(to_set, '{}')"],
             ["'\"$set_once\"'", "nullif(to_set_once, '{}')"],
         ]

@@ -32,3 +32,8 @@
 {% macro redshift__add_days(timestamp, days) -%}
     dateadd(day, {{ days }}, {{ timestamp }})
 {%- endmacro %}
+
+{# GoogleSQL reference, Timestamp functions: TIMESTAMP_ADD. #}
+{% macro bigquery__add_days(timestamp, days) -%}
+    timestamp_add({{ timestamp }}, interval ({{ days }}) day)
+{%- endmacro %}

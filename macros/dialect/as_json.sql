@@ -29,3 +29,7 @@
 {% macro redshift__as_json(text) -%}
     cast({{ text }} as {{ crosswalk.json_type_name() }})
 {%- endmacro %}
+
+{% macro bigquery__as_json(text) -%}
+    cast({{ text }} as {{ crosswalk.json_type_name() }})
+{%- endmacro %}

@@ -32,3 +32,8 @@
 {% macro redshift__by_bytes(text) -%}
     {{ text }}
 {%- endmacro %}
+
+{# GoogleSQL reference, Data types, Collation: without one texts are compared by their bytes in UTF-8. #}
+{% macro bigquery__by_bytes(text) -%}
+    {{ text }}
+{%- endmacro %}

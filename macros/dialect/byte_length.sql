@@ -32,3 +32,8 @@
 {% macro redshift__byte_length(text) -%}
     cast(octet_length({{ text }}) as bigint)
 {%- endmacro %}
+
+{# GoogleSQL reference, String functions: BYTE_LENGTH. #}
+{% macro bigquery__byte_length(text) -%}
+    byte_length({{ text }})
+{%- endmacro %}

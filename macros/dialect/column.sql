@@ -20,3 +20,8 @@
 {% macro redshift__column(name) -%}
     {{ adapter.quote(name) if name in ['identity', 'snapshot', 'timestamp'] else name }}
 {%- endmacro %}
+
+{# GoogleSQL reference, Lexical structure, Reserved keywords. #}
+{% macro bigquery__column(name) -%}
+    {{ adapter.quote(name) if name in ['groups', 'rows'] else name }}
+{%- endmacro %}

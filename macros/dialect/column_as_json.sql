@@ -84,3 +84,21 @@
     {{ crosswalk.json_string('cast(' ~ column ~ ' as varchar(65535))') }}
     {%- endif -%}
 {%- endmacro %}
+
+{# GoogleSQL reference, JSON functions: TO_JSON_STRING; Timestamp functions: FORMAT_TIMESTAMP. #}
+{% macro bigquery__column_as_json(column, type) -%}
+    {%- set kind = type | lower -%}
+    {%- if kind == 'json' or kind.startswith('struct') or kind.startswith('array') -%}
+    {{ crosswalk.json_minify('to_json_string(' ~ column ~ ')') }}
+    {%- elif kind == 'timestamp' -%}
+    format_timestamp('"%Y-%m-%d %H:%M:%E6S"', {{ column }})
+    {%- elif kind == 'datetime' -%}
+    format_datetime('"%Y-%m-%d %H:%M:%E6S"', {{ column }})
+    {%- elif kind == 'float64' -%}
+    case when not is_nan({{ column }}) and not is_inf({{ column }}) then {{ crosswalk.number_text(column) }} end
+    {%- elif kind in ('int64', 'bool') or kind.startswith('numeric') or kind.startswith('bignumeric') -%}
+    cast({{ column }} as string)
+    {%- else -%}
+    {{ crosswalk.json_string('cast(' ~ column ~ ' as string)') }}
+    {%- endif -%}
+{%- endmacro %}

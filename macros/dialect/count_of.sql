@@ -28,3 +28,8 @@
 {% macro redshift__count_of(text, character) -%}
     (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
 {%- endmacro %}
+
+{# GoogleSQL reference, String functions: LENGTH, which counts characters. #}
+{% macro bigquery__count_of(text, character) -%}
+    (length({{ text }}) - length(replace({{ text }}, '{{ character }}', '')))
+{%- endmacro %}

@@ -32,3 +32,8 @@
 {% macro redshift__distinct_texts(text, separator) -%}
     nullif(listagg(distinct {{ text }}, {{ crosswalk.literal(separator) }}) within group (order by {{ text }}), '')
 {%- endmacro %}
+
+{# GoogleSQL reference, Aggregate functions: STRING_AGG. #}
+{% macro bigquery__distinct_texts(text, separator) -%}
+    string_agg(distinct {{ text }}, {{ crosswalk.literal(separator) }} order by {{ text }})
+{%- endmacro %}

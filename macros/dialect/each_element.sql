@@ -32,3 +32,8 @@
 {% macro snowflake__each_element(array, alias='elements') -%}
     table({{ crosswalk.python__function('rows') }}('elements', {{ array }})) as {{ alias }}
 {%- endmacro %}
+
+{# GoogleSQL reference, JSON functions: JSON_QUERY_ARRAY; the columns are read by `entry`. #}
+{% macro bigquery__each_element(array, alias='elements') -%}
+    unnest(json_query_array({{ crosswalk.python__call('text', 'row_list', ["'elements'", crosswalk.bigquery__inner(array)]) }})) as {{ alias }}
+{%- endmacro %}

@@ -35,3 +35,8 @@
 {% macro snowflake__each_key(object, alias='entries') -%}
     table({{ crosswalk.python__function('rows') }}('keys', {{ object }})) as {{ alias }}
 {%- endmacro %}
+
+{# GoogleSQL reference, JSON functions: JSON_QUERY_ARRAY; the columns are read by `entry`. #}
+{% macro bigquery__each_key(object, alias='entries') -%}
+    unnest(json_query_array({{ crosswalk.python__call('text', 'row_list', ["'keys'", crosswalk.bigquery__inner(object)]) }})) as {{ alias }}
+{%- endmacro %}

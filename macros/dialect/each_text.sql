@@ -33,3 +33,8 @@
     {%- if column != 'name' -%}{{ crosswalk.lacks_verb('each_text') }}{%- endif -%}
     table({{ crosswalk.python__function('rows') }}('texts', {{ list }})) as {{ alias }}
 {%- endmacro %}
+
+{# GoogleSQL reference, JSON functions: JSON_QUERY_ARRAY; the column is read by `entry`. #}
+{% macro bigquery__each_text(list, column, alias) -%}
+    unnest(json_query_array({{ crosswalk.python__call('text', 'row_list', ["'texts'", list]) }})) as {{ alias }}
+{%- endmacro %}

@@ -32,3 +32,8 @@
 {% macro redshift__earliest(value, order_by) -%}
     {{ crosswalk.redshift__chosen('min', value, order_by, none) }}
 {%- endmacro %}
+
+{# GoogleSQL reference, Aggregate functions: ARRAY_AGG. #}
+{% macro bigquery__earliest(value, order_by) -%}
+    array_agg({{ value }} ignore nulls order by {{ crosswalk.bigquery__nulls_last(order_by) }} limit 1)[safe_offset(0)]
+{%- endmacro %}

@@ -15,3 +15,8 @@
 {% macro redshift__entry(alias, column) -%}
     cast({{ alias }}.{{ 'key' if column == 'key' else 'value' }} as {{ dbt.type_string() }})
 {%- endmacro %}
+
+{# GoogleSQL reference, JSON functions: JSON_VALUE; each row of a list is an object of texts. #}
+{% macro bigquery__entry(alias, column) -%}
+    json_value({{ alias }}, '$.{{ 'key' if column == 'key' else 'value' }}')
+{%- endmacro %}

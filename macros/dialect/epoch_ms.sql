@@ -32,3 +32,8 @@
 {% macro redshift__epoch_ms(timestamp) -%}
     (cast(extract(epoch from date_trunc('second', {{ timestamp }})) as bigint) * 1000 + cast(floor(mod(cast(extract(microsecond from {{ timestamp }}) as bigint), 1000000) / 1000) as bigint))
 {%- endmacro %}
+
+{# GoogleSQL reference, Timestamp functions: UNIX_MILLIS. #}
+{% macro bigquery__epoch_ms(timestamp) -%}
+    unix_millis({{ timestamp }})
+{%- endmacro %}

@@ -30,3 +30,8 @@
 {% macro redshift__extracted(text, pattern) -%}
     {{ crosswalk.python__call('text', 'extracted', [text, crosswalk.literal(pattern)]) }}
 {%- endmacro %}
+
+{# GoogleSQL reference, String functions: REGEXP_EXTRACT, with RE2 as on DuckDB. #}
+{% macro bigquery__extracted(text, pattern) -%}
+    case when regexp_contains({{ text }}, {{ crosswalk.literal(pattern) }}) then coalesce(regexp_extract({{ text }}, {{ crosswalk.literal(pattern) }}), '') end
+{%- endmacro %}

@@ -44,3 +44,8 @@
 {% macro redshift__file_stamps(files, table, before, settled) -%}
     {{- return(crosswalk.python__file_stamps("cast(farmfingerprint64(coalesce(cast(line_number as varchar), '') || '|' || coalesce(read_error, '') || '|' || coalesce(line, '')) as numeric(38, 0))", table, before, settled)) -}}
 {%- endmacro %}
+
+{# GoogleSQL reference, Hash functions: FARM_FINGERPRINT. #}
+{% macro bigquery__file_stamps(files, table, before, settled) -%}
+    {{- return(crosswalk.python__file_stamps("cast(farm_fingerprint(concat(coalesce(cast(line_number as string), ''), '|', coalesce(read_error, ''), '|', coalesce(line, ''))) as bignumeric)", table, before, settled)) -}}
+{%- endmacro %}

@@ -31,3 +31,8 @@
 {% macro redshift__from_epoch_ms(milliseconds) -%}
     dateadd(millisecond, cast(mod(({{ milliseconds }}), 1000) as integer), dateadd(second, cast(mod(({{ milliseconds }}), 86400000) / 1000 as integer), dateadd(day, cast(({{ milliseconds }}) / 86400000 as integer), timestamp '1970-01-01 00:00:00')))
 {%- endmacro %}
+
+{# GoogleSQL reference, Timestamp functions: TIMESTAMP_MILLIS. #}
+{% macro bigquery__from_epoch_ms(milliseconds) -%}
+    timestamp_millis(cast({{ milliseconds }} as int64))
+{%- endmacro %}

@@ -31,3 +31,8 @@
 {% macro redshift__from_epoch_us(microseconds) -%}
     dateadd(microsecond, cast(mod(({{ microseconds }}), 1000000) as integer), dateadd(second, cast(mod(({{ microseconds }}), 86400000000) / 1000000 as integer), dateadd(day, cast(({{ microseconds }}) / 86400000000 as integer), timestamp '1970-01-01 00:00:00')))
 {%- endmacro %}
+
+{# GoogleSQL reference, Timestamp functions: TIMESTAMP_MICROS. #}
+{% macro bigquery__from_epoch_us(microseconds) -%}
+    timestamp_micros(cast({{ microseconds }} as int64))
+{%- endmacro %}

@@ -32,3 +32,8 @@
 {% macro redshift__hash_integer(text) -%}
     cast(strtol(substring(md5({{ text }}), 1, 7), 16) as integer)
 {%- endmacro %}
+
+{# GoogleSQL reference, Conversion rules: a text of hex digits as INT64. #}
+{% macro bigquery__hash_integer(text) -%}
+    cast(concat('0x', substr(to_hex(md5({{ text }})), 1, 7)) as int64)
+{%- endmacro %}

@@ -35,3 +35,8 @@
 {% macro redshift__helper_functions() -%}
     {{- crosswalk.redshift__python_functions() -}}
 {%- endmacro %}
+
+{# GoogleSQL reference, CREATE FUNCTION. #}
+{% macro bigquery__helper_functions() -%}
+    {{- crosswalk.bigquery__python_functions() -}}
+{%- endmacro %}

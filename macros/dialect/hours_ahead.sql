@@ -32,3 +32,8 @@
 {% macro redshift__hours_ahead(timestamp) -%}
     cast(ceil((extract(epoch from {{ timestamp }}) - extract(epoch from sysdate)) / 3600.0) as bigint)
 {%- endmacro %}
+
+{# GoogleSQL reference, Timestamp functions: TIMESTAMP_DIFF. #}
+{% macro bigquery__hours_ahead(timestamp) -%}
+    cast(ceil(timestamp_diff({{ timestamp }}, current_timestamp(), microsecond) / 3600000000) as int64)
+{%- endmacro %}

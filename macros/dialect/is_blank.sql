@@ -28,3 +28,7 @@
 {% macro redshift__is_blank(text) -%}
     (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
 {%- endmacro %}
+
+{% macro bigquery__is_blank(text) -%}
+    (coalesce({{ crosswalk.trimmed(text) }}, '') = '')
+{%- endmacro %}

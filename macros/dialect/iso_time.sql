@@ -32,3 +32,8 @@
 {% macro redshift__iso_time(timestamp) -%}
     to_char({{ timestamp }}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 {%- endmacro %}
+
+{# GoogleSQL reference, Format elements for date and time parts; in UTC. #}
+{% macro bigquery__iso_time(timestamp) -%}
+    format_timestamp('%Y-%m-%dT%H:%M:%E6SZ', {{ timestamp }})
+{%- endmacro %}

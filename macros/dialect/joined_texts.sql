@@ -32,3 +32,8 @@
 {% macro redshift__joined_texts(text, order_by) -%}
     listagg({{ text }}, '') within group (order by {{ order_by | join(', ') }})
 {%- endmacro %}
+
+{# GoogleSQL reference, Aggregate functions: STRING_AGG. #}
+{% macro bigquery__joined_texts(text, order_by) -%}
+    string_agg({{ text }}, '' order by {{ order_by | join(', ') }})
+{%- endmacro %}

@@ -32,3 +32,8 @@
 {% macro redshift__json_array_agg(value, order_by) -%}
     '[' || coalesce(listagg({{ value }}, ',') within group (order by {{ order_by }}), '') || ']'
 {%- endmacro %}
+
+{# GoogleSQL reference, Aggregate functions: STRING_AGG. #}
+{% macro bigquery__json_array_agg(value, order_by) -%}
+    '[' || coalesce(string_agg({{ value }}, ',' order by {{ order_by }}), '') || ']'
+{%- endmacro %}

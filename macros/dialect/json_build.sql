@@ -44,3 +44,7 @@
 {% macro redshift__json_build(pairs) -%}
     '{' || {{ crosswalk.python__joined(pairs) | indent(4) }} || '}'
 {%- endmacro %}
+
+{% macro bigquery__json_build(pairs) -%}
+    '{' || {{ crosswalk.python__joined(pairs) | indent(4) }} || '}'
+{%- endmacro %}

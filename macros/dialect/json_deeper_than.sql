@@ -37,3 +37,7 @@
 {% macro redshift__json_deeper_than(text, levels) -%}
     {{ crosswalk.python__call('flag', 'json_deeper_than', [text, crosswalk.literal(levels)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_deeper_than(text, levels) -%}
+    {{ crosswalk.python__call('flag', 'json_deeper_than', [text, crosswalk.literal(levels)]) }}
+{%- endmacro %}

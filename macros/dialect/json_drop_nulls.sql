@@ -35,3 +35,7 @@
 {% macro redshift__json_drop_nulls(object) -%}
     {{ crosswalk.python__call('text', 'json_drop_nulls', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_drop_nulls(object) -%}
+    {{ crosswalk.python__call('text', 'json_drop_nulls', [object]) }}
+{%- endmacro %}

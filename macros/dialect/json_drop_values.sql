@@ -44,3 +44,7 @@
 {% macro redshift__json_drop_values(object, keys, texts) -%}
     {{ crosswalk.python__call('text', 'json_drop_values', [object, crosswalk.text_list(keys), crosswalk.text_list(texts)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_drop_values(object, keys, texts) -%}
+    {{ crosswalk.python__call('text', 'json_drop_values', [object, crosswalk.text_list(keys), crosswalk.text_list(texts)]) }}
+{%- endmacro %}

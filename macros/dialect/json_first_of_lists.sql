@@ -36,3 +36,7 @@
 {% macro redshift__json_first_of_lists(object) -%}
     {{ crosswalk.python__call('text', 'json_first_of_lists', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_first_of_lists(object) -%}
+    {{ crosswalk.python__call('text', 'json_first_of_lists', [object]) }}
+{%- endmacro %}

@@ -46,3 +46,7 @@
 {% macro redshift__json_from_texts(object) -%}
     {{ crosswalk.python__call('text', 'json_from_texts', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_from_texts(object) -%}
+    {{ crosswalk.python__call('text', 'json_from_texts', [object]) }}
+{%- endmacro %}

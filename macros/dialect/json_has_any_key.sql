@@ -31,3 +31,7 @@
 {% macro redshift__json_has_any_key(object, keys) -%}
     {{ crosswalk.python__call('flag', 'json_has_any_key', [object, crosswalk.text_list(keys)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_has_any_key(object, keys) -%}
+    {{ crosswalk.python__call('flag', 'json_has_any_key', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}

@@ -31,3 +31,7 @@
 {% macro redshift__json_has_duplicate_keys(text) -%}
     {{ crosswalk.python__call('flag', 'json_has_duplicate_keys', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_has_duplicate_keys(text) -%}
+    {{ crosswalk.python__call('flag', 'json_has_duplicate_keys', [text]) }}
+{%- endmacro %}

@@ -38,3 +38,7 @@
 {% macro redshift__json_has_path(text, path) -%}
     {{ crosswalk.python__call('flag', 'json_has_path', [text, crosswalk.literal(path)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_has_path(text, path) -%}
+    {{ crosswalk.python__call('flag', 'json_has_path', [text, crosswalk.literal(path)]) }}
+{%- endmacro %}

@@ -47,3 +47,7 @@
 {% macro redshift__json_is_strict_object(text) -%}
     {{ crosswalk.python__call('flag', 'json_is_strict_object', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_is_strict_object(text) -%}
+    {{ crosswalk.python__call('flag', 'json_is_strict_object', [text]) }}
+{%- endmacro %}

@@ -37,3 +37,7 @@
 {% macro redshift__json_keep_keys(object, keys) -%}
     {{ crosswalk.python__call('text', 'json_keep_keys', [object, keys]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_keep_keys(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_keep_keys', [object, keys]) }}
+{%- endmacro %}

@@ -29,3 +29,7 @@
 {% macro redshift__json_key_count(object) -%}
     {{ crosswalk.python__call('count', 'json_size', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_key_count(object) -%}
+    {{ crosswalk.python__call('count', 'json_size', [object]) }}
+{%- endmacro %}

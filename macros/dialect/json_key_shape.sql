@@ -31,3 +31,7 @@
 {% macro redshift__json_key_shape(text) -%}
     md5({{ crosswalk.python__call('text', 'json_key_shape', [text]) }})
 {%- endmacro %}
+
+{% macro bigquery__json_key_shape(text) -%}
+    to_hex(md5({{ crosswalk.python__call('text', 'json_key_shape', [text]) }}))
+{%- endmacro %}

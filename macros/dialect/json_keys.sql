@@ -28,3 +28,7 @@
 {% macro redshift__json_keys(object) -%}
     {{ crosswalk.python__call('text', 'json_keys', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_keys(object) -%}
+    {{ crosswalk.python__call('text', 'json_keys', [object]) }}
+{%- endmacro %}

@@ -65,3 +65,15 @@
         else case when {{ value }} is not null then 'number' end
     end
 {%- endmacro %}
+
+{% macro bigquery__json_kind(value) -%}
+    case left({{ value }}, 1)
+        when '{' then 'object'
+        when '[' then 'array'
+        when '"' then 'string'
+        when 't' then 'boolean'
+        when 'f' then 'boolean'
+        when 'n' then 'null'
+        else case when {{ value }} is not null then 'number' end
+    end
+{%- endmacro %}

@@ -35,3 +35,7 @@
 {% macro redshift__json_largest_value(object) -%}
     {{ crosswalk.python__call('count', 'json_largest_value', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_largest_value(object) -%}
+    {{ crosswalk.python__call('count', 'json_largest_value', [object]) }}
+{%- endmacro %}

@@ -93,3 +93,8 @@
     select {{ id }}, {{ crosswalk.python__call('text', 'json_last_key_wins', [text]) }} as {{ text }}
     from {{ relation }}
 {%- endmacro %}
+
+{% macro bigquery__json_last_key_wins(relation, id, text) -%}
+    select {{ id }}, {{ crosswalk.python__call('text', 'json_last_key_wins', [text]) }} as {{ text }}
+    from {{ relation }}
+{%- endmacro %}

@@ -30,3 +30,7 @@
 {% macro redshift__json_line(text, is_strict) -%}
     case when coalesce({{ is_strict }}, true) then {{ crosswalk.json_minify(text) }} end
 {%- endmacro %}
+
+{% macro bigquery__json_line(text, is_strict) -%}
+    case when coalesce({{ is_strict }}, true) then {{ crosswalk.json_minify(text) }} end
+{%- endmacro %}

@@ -45,3 +45,7 @@
 {% macro redshift__json_lone_surrogate(text) -%}
     {{ crosswalk.python__call('flag', 'json_lone_surrogate', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_lone_surrogate(text) -%}
+    {{ crosswalk.python__call('flag', 'json_lone_surrogate', [text]) }}
+{%- endmacro %}

@@ -28,3 +28,7 @@
 {% macro redshift__json_longest_array(text) -%}
     {{ crosswalk.python__call('count', 'json_longest_array', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_longest_array(text) -%}
+    {{ crosswalk.python__call('count', 'json_longest_array', [text]) }}
+{%- endmacro %}

@@ -29,3 +29,7 @@
 {% macro redshift__json_longest_key(object) -%}
     {{ crosswalk.python__call('count', 'json_longest_key', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_longest_key(object) -%}
+    {{ crosswalk.python__call('count', 'json_longest_key', [object]) }}
+{%- endmacro %}

@@ -34,3 +34,7 @@
 {% macro redshift__json_longest_string(object) -%}
     {{ crosswalk.python__call('count', 'json_longest_string', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_longest_string(object) -%}
+    {{ crosswalk.python__call('count', 'json_longest_string', [object]) }}
+{%- endmacro %}

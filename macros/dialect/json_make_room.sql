@@ -70,3 +70,7 @@
 {% macro redshift__json_make_room(theirs, ours, reserved, prefix) -%}
     {{ crosswalk.python__call('text', 'json_make_room', [theirs, ours, crosswalk.text_list(reserved), prefix]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_make_room(theirs, ours, reserved, prefix) -%}
+    {{ crosswalk.python__call('text', 'json_make_room', [theirs, ours, crosswalk.text_list(reserved), prefix]) }}
+{%- endmacro %}

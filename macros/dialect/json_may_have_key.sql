@@ -58,3 +58,16 @@
         {%- if not names and not prefixes %}false{% endif %}
     )
 {%- endmacro %}
+
+{# GoogleSQL reference, String functions: STRPOS. #}
+{% macro bigquery__json_may_have_key(object, names, prefixes) -%}
+    (
+        {%- for name in names %}
+        {{ crosswalk.python__holds(object, '"' ~ (name | string | replace('\\', '\\\\') | replace('"', '\\"')) ~ '":') }}{{ ' or' if not loop.last or prefixes }}
+        {%- endfor %}
+        {%- for prefix in prefixes %}
+        {{ crosswalk.python__holds(object, '"' ~ prefix) }}{{ ' or' if not loop.last }}
+        {%- endfor %}
+        {%- if not names and not prefixes %}false{% endif %}
+    )
+{%- endmacro %}

@@ -39,3 +39,7 @@
 {% macro redshift__json_members(object) -%}
     nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
 {%- endmacro %}
+
+{% macro bigquery__json_members(object) -%}
+    nullif(substr({{ object }}, 2, length({{ object }}) - 2), '')
+{%- endmacro %}

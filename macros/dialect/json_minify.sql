@@ -28,3 +28,7 @@
 {% macro redshift__json_minify(text) -%}
     {{ crosswalk.python__call('text', 'json_minify', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_minify(text) -%}
+    {{ crosswalk.python__call('text', 'json_minify', [text]) }}
+{%- endmacro %}

@@ -29,3 +29,7 @@
 {% macro redshift__json_nul_escape(text) -%}
     {{ crosswalk.python__call('flag', 'json_nul_escape', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_nul_escape(text) -%}
+    {{ crosswalk.python__call('flag', 'json_nul_escape', [text]) }}
+{%- endmacro %}

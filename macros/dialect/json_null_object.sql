@@ -38,3 +38,7 @@
 {% macro redshift__json_null_object(array) -%}
     {{ crosswalk.python__call('text', 'json_null_object', [array]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_null_object(array) -%}
+    {{ crosswalk.python__call('text', 'json_null_object', [array]) }}
+{%- endmacro %}

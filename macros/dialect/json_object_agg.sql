@@ -34,3 +34,8 @@
 {% macro redshift__json_object_agg(key, value) -%}
     '{' || coalesce(listagg({{ crosswalk.json_string(key) }} || ':' || {{ value }}, ',') within group (order by {{ key }}), '') || '}'
 {%- endmacro %}
+
+{# GoogleSQL reference, Aggregate functions: STRING_AGG. #}
+{% macro bigquery__json_object_agg(key, value) -%}
+    '{' || coalesce(string_agg({{ crosswalk.json_string(key) }} || ':' || {{ value }}, ',' order by {{ key }}), '') || '}'
+{%- endmacro %}

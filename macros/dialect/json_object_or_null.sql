@@ -28,3 +28,7 @@
 {% macro redshift__json_object_or_null(value) -%}
     {{ crosswalk.python__call('text', 'json_object_or_null', [value]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_object_or_null(value) -%}
+    {{ crosswalk.python__call('text', 'json_object_or_null', [value]) }}
+{%- endmacro %}

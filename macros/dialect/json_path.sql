@@ -36,3 +36,7 @@
 {% macro redshift__json_path(key) -%}
     {{ crosswalk.literal(key) }}
 {%- endmacro %}
+
+{% macro bigquery__json_path(key) -%}
+    {{ crosswalk.literal(key) }}
+{%- endmacro %}

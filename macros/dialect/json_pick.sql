@@ -42,3 +42,7 @@
 {% macro redshift__json_pick(object, keys) -%}
     {{ crosswalk.python__call('text', 'json_pick', [object, crosswalk.text_list(keys)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_pick(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_pick', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}

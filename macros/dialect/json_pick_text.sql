@@ -33,3 +33,7 @@
 {% macro redshift__json_pick_text(object, keys) -%}
     {{ crosswalk.python__call('text', 'json_pick_text', [object, crosswalk.text_list(keys)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_pick_text(object, keys) -%}
+    {{ crosswalk.python__call('text', 'json_pick_text', [object, crosswalk.text_list(keys)]) }}
+{%- endmacro %}

@@ -32,3 +32,7 @@
 {% macro redshift__json_picked(picked, keys, key) -%}
     {{ crosswalk.python__picked_text(picked, keys.index(key) + 1) }}
 {%- endmacro %}
+
+{% macro bigquery__json_picked(picked, keys, key) -%}
+    {{ crosswalk.python__picked_text(picked, keys.index(key) + 1) }}
+{%- endmacro %}

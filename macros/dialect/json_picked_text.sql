@@ -28,3 +28,7 @@
 {% macro redshift__json_picked_text(picked, keys, key) -%}
     {{ crosswalk.json_scalar_text(crosswalk.python__picked(picked, keys.index(key) + 1)) }}
 {%- endmacro %}
+
+{% macro bigquery__json_picked_text(picked, keys, key) -%}
+    {{ crosswalk.json_scalar_text(crosswalk.python__picked(picked, keys.index(key) + 1)) }}
+{%- endmacro %}

@@ -34,3 +34,7 @@
 {% macro redshift__json_prefix_keys(object, prefix) -%}
     {{ crosswalk.python__call('text', 'json_prefix_keys', [object, prefix]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_prefix_keys(object, prefix) -%}
+    {{ crosswalk.python__call('text', 'json_prefix_keys', [object, prefix]) }}
+{%- endmacro %}

@@ -48,3 +48,7 @@
 {% macro redshift__json_repair_escapes(text) -%}
     {{ crosswalk.python__call('text', 'json_repair_escapes', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_repair_escapes(text) -%}
+    {{ crosswalk.python__call('text', 'json_repair_escapes', [text]) }}
+{%- endmacro %}

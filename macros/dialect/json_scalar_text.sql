@@ -28,3 +28,7 @@
 {% macro redshift__json_scalar_text(value) -%}
     {{ crosswalk.python__call('text', 'json_scalar_text', [value]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_scalar_text(value) -%}
+    {{ crosswalk.python__call('text', 'json_scalar_text', [value]) }}
+{%- endmacro %}

@@ -30,3 +30,7 @@
 {% macro redshift__json_shares_keys(one, other) -%}
     {{ crosswalk.python__call('flag', 'json_shares_keys', [one, other]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_shares_keys(one, other) -%}
+    {{ crosswalk.python__call('flag', 'json_shares_keys', [one, other]) }}
+{%- endmacro %}

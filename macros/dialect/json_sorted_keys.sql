@@ -32,3 +32,7 @@
 {% macro redshift__json_sorted_keys(object) -%}
     {{ crosswalk.python__call('text', 'json_sorted_keys', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_sorted_keys(object) -%}
+    {{ crosswalk.python__call('text', 'json_sorted_keys', [object]) }}
+{%- endmacro %}

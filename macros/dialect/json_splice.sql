@@ -42,3 +42,7 @@
 {% macro redshift__json_splice(objects) -%}
     '{' || {{ crosswalk.python__joined_members(objects) | indent(4) }} || '}'
 {%- endmacro %}
+
+{% macro bigquery__json_splice(objects) -%}
+    '{' || {{ crosswalk.python__joined_members(objects) | indent(4) }} || '}'
+{%- endmacro %}

@@ -29,3 +29,7 @@
 {% macro redshift__json_string(text) -%}
     {{ crosswalk.python__call('text', 'write_string', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_string(text) -%}
+    {{ crosswalk.python__call('text', 'write_string', [text]) }}
+{%- endmacro %}

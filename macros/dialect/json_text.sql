@@ -28,3 +28,7 @@
 {% macro redshift__json_text(object, key) -%}
     {{ crosswalk.python__call('text', 'json_text', [object, crosswalk.literal(key)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_text(object, key) -%}
+    {{ crosswalk.python__call('text', 'json_text', [object, crosswalk.literal(key)]) }}
+{%- endmacro %}

@@ -50,3 +50,7 @@
 {% macro redshift__json_text_lists(object) -%}
     {{ crosswalk.python__call('text', 'json_text_lists', [object]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_text_lists(object) -%}
+    {{ crosswalk.python__call('text', 'json_text_lists', [object]) }}
+{%- endmacro %}

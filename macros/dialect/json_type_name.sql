@@ -29,3 +29,7 @@
 {% macro redshift__json_type_name() -%}
     {{ 'varchar(65535)' if var('json_type') == 'varchar' else var('json_type') }}
 {%- endmacro %}
+
+{% macro bigquery__json_type_name() -%}
+    {{ var('json_type') }}
+{%- endmacro %}

@@ -31,3 +31,8 @@
 {% macro redshift__json_types() -%}
     {{- return(['varchar']) -}}
 {%- endmacro %}
+
+{# GoogleSQL reference, Data types: the JSON type sorts keys and writes numbers anew, so a text is what is sent. #}
+{% macro bigquery__json_types() -%}
+    {{- return(['string']) -}}
+{%- endmacro %}

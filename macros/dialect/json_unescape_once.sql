@@ -28,3 +28,7 @@
 {% macro redshift__json_unescape_once(text) -%}
     replace({{ text }}, {{ crosswalk.literal('\\\\') }}, {{ crosswalk.literal('\\') }})
 {%- endmacro %}
+
+{% macro bigquery__json_unescape_once(text) -%}
+    replace({{ text }}, {{ crosswalk.literal('\\\\') }}, {{ crosswalk.literal('\\') }})
+{%- endmacro %}

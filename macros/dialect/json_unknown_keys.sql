@@ -28,3 +28,7 @@
 {% macro redshift__json_unknown_keys(object, known) -%}
     {{ crosswalk.python__call('text', 'json_unknown_keys', [object, crosswalk.text_list(known)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_unknown_keys(object, known) -%}
+    {{ crosswalk.python__call('text', 'json_unknown_keys', [object, crosswalk.text_list(known)]) }}
+{%- endmacro %}

@@ -29,3 +29,7 @@
 {% macro redshift__json_value(object, key) -%}
     {{ crosswalk.python__call('text', 'json_value', [object, crosswalk.literal(key)]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_value(object, key) -%}
+    {{ crosswalk.python__call('text', 'json_value', [object, crosswalk.literal(key)]) }}
+{%- endmacro %}

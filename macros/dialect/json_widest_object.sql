@@ -28,3 +28,7 @@
 {% macro redshift__json_widest_object(text) -%}
     {{ crosswalk.python__call('count', 'json_widest_object', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__json_widest_object(text) -%}
+    {{ crosswalk.python__call('count', 'json_widest_object', [text]) }}
+{%- endmacro %}

@@ -36,3 +36,8 @@
     row_number() over (order by {{ order_by | join(', ') }})
         {{- ' + (select coalesce(max(built.landed_position), 0) from ' ~ this ~ ' as built)' if crosswalk.adds_rows() }} as landed_position,
 {%- endmacro %}
+
+{% macro bigquery__landed_position(order_by) -%}
+    row_number() over (order by {{ order_by | join(', ') }})
+        {{- ' + (select coalesce(max(built.landed_position), 0) from ' ~ this ~ ' as built)' if crosswalk.adds_rows() }} as landed_position,
+{%- endmacro %}

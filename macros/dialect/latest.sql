@@ -35,3 +35,8 @@
 {% macro redshift__latest(value, order_by, where=none) -%}
     {{ crosswalk.redshift__chosen('max', value, order_by, where) }}
 {%- endmacro %}
+
+{# GoogleSQL reference, Aggregate functions: ARRAY_AGG. #}
+{% macro bigquery__latest(value, order_by, where=none) -%}
+    array_agg({{ 'case when ' ~ where ~ ' then ' ~ value ~ ' end' if where else value }} ignore nulls order by {{ crosswalk.bigquery__nulls_first(order_by) }} limit 1)[safe_offset(0)]
+{%- endmacro %}

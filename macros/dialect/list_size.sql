@@ -30,3 +30,7 @@
 {% macro redshift__list_size(list) -%}
     {{ crosswalk.python__call('count', 'json_size', [list]) }}
 {%- endmacro %}
+
+{% macro bigquery__list_size(list) -%}
+    {{ crosswalk.python__call('count', 'json_size', [list]) }}
+{%- endmacro %}

@@ -32,3 +32,8 @@
 {% macro redshift__literal(text) -%}
     '{{ text | string | replace("\\", "\\\\") | replace("'", "''") }}'
 {%- endmacro %}
+
+{# GoogleSQL reference, Lexical structure, String and bytes literals. #}
+{% macro bigquery__literal(text) -%}
+    '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") | replace("\n", "\\n") | replace("\r", "\\r") }}'
+{%- endmacro %}

@@ -37,3 +37,12 @@
 {% macro redshift__local_to_utc(timestamp, zone) -%}
     convert_timezone({{ crosswalk.literal(zone) }}, 'UTC', {{ timestamp }})
 {%- endmacro %}
+
+{# GoogleSQL reference, Timestamp functions: TIMESTAMP, which takes the earlier of two moments: the later one goes by the rules three hours on. #}
+{% macro bigquery__local_to_utc(timestamp, zone) -%}
+    {%- set later = 'timestamp_sub(timestamp(datetime_add(datetime(' ~ timestamp ~ '), interval 3 hour), ' ~ crosswalk.literal(zone) ~ '), interval 3 hour)' -%}
+    case
+        when datetime({{ later }}, {{ crosswalk.literal(zone) }}) = datetime({{ timestamp }}) then {{ later }}
+        else timestamp(datetime({{ timestamp }}), {{ crosswalk.literal(zone) }})
+    end
+{%- endmacro %}

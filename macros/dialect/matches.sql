@@ -30,3 +30,8 @@
 {% macro redshift__matches(text, pattern) -%}
     {{ crosswalk.python__call('flag', 'matches', [text, crosswalk.literal(pattern)]) }}
 {%- endmacro %}
+
+{# GoogleSQL reference, String functions: REGEXP_CONTAINS, with RE2 as on DuckDB. #}
+{% macro bigquery__matches(text, pattern) -%}
+    regexp_contains({{ text }}, {{ crosswalk.literal(pattern) }})
+{%- endmacro %}

@@ -32,3 +32,8 @@
 {% macro redshift__md5_hex(text) -%}
     md5({{ text }})
 {%- endmacro %}
+
+{# GoogleSQL reference, Hash functions: MD5. #}
+{% macro bigquery__md5_hex(text) -%}
+    to_hex(md5({{ text }}))
+{%- endmacro %}

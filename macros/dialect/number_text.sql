@@ -28,3 +28,7 @@
 {% macro redshift__number_text(number) -%}
     {{ crosswalk.python__function('digits') }}('number_text', {{ number }})
 {%- endmacro %}
+
+{% macro bigquery__number_text(number) -%}
+    {{ crosswalk.python__function('digits') }}('number_text', {{ number }})
+{%- endmacro %}

@@ -63,3 +63,19 @@
     from {{ relation }}
     order by {{ order_by | join(', ') }}
 {%- endmacro %}
+
+{# GoogleSQL reference, Numbering functions: ROW_NUMBER. A window without parts would sort all rows in one worker, so each value of the first order has a count of its own. #}
+{% macro bigquery__numbered(relation, columns, order_by, number) -%}
+    select
+        row_number() over (partition by {{ order_by[0] }} order by {{ order_by[1:] | join(', ') }}) + parts.rows_before as {{ number }},
+        {{ columns | join(',\n        ') }}
+    from {{ relation }}
+    inner join (
+        select
+            {{ order_by[0] }} as part,
+            sum(count(*)) over (order by {{ order_by[0] }}) - count(*) as rows_before
+        from {{ relation }}
+        group by {{ order_by[0] }}
+    ) as parts
+        on {{ relation }}.{{ order_by[0] }} is not distinct from parts.part
+{%- endmacro %}

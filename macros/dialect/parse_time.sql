@@ -43,3 +43,7 @@
 {% macro redshift__parse_time(text) -%}
     {{ crosswalk.from_epoch_us(crosswalk.python__call('count', 'time_us', [text])) }}
 {%- endmacro %}
+
+{% macro bigquery__parse_time(text) -%}
+    {{ crosswalk.from_epoch_us(crosswalk.python__call('count', 'time_us', [text])) }}
+{%- endmacro %}

@@ -36,3 +36,7 @@
 {% macro redshift__plain_integer(text) -%}
     {{ crosswalk.python__call('text', 'plain_integer', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__plain_integer(text) -%}
+    {{ crosswalk.python__call('text', 'plain_integer', [text]) }}
+{%- endmacro %}

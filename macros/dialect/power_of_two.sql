@@ -40,3 +40,12 @@
         else {{ 2 ** 31 }}
     end
 {%- endmacro %}
+
+{% macro bigquery__power_of_two(number) -%}
+    case
+        {%- for power in range(31) %}
+        when {{ number }} <= {{ 2 ** power }} then {{ 2 ** power }}
+        {%- endfor %}
+        else {{ 2 ** 31 }}
+    end
+{%- endmacro %}

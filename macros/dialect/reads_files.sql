@@ -30,3 +30,7 @@
 {% macro redshift__reads_files() -%}
     {{- return(false) -}}
 {%- endmacro %}
+
+{% macro bigquery__reads_files() -%}
+    {{- return(false) -}}
+{%- endmacro %}

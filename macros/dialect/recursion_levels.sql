@@ -29,3 +29,7 @@
 {% macro redshift__recursion_levels(levels) -%}
 
 {%- endmacro %}
+
+{% macro bigquery__recursion_levels(levels) -%}
+
+{%- endmacro %}

@@ -30,3 +30,8 @@
 {% macro redshift__replaced(text, pattern, replacement) -%}
     {{ crosswalk.python__call('text', 'replaced', [text, crosswalk.literal(pattern), crosswalk.literal(replacement)]) }}
 {%- endmacro %}
+
+{# GoogleSQL reference, String functions: REGEXP_REPLACE, of every place; the patterns fit one. #}
+{% macro bigquery__replaced(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, {{ crosswalk.literal(pattern) }}, {{ crosswalk.literal(replacement) }})
+{%- endmacro %}

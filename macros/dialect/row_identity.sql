@@ -32,3 +32,7 @@
 {% macro redshift__row_identity() -%}
     record_version
 {%- endmacro %}
+
+{% macro bigquery__row_identity() -%}
+    record_version
+{%- endmacro %}

@@ -28,3 +28,7 @@
 {% macro redshift__row_position() -%}
     landed_position
 {%- endmacro %}
+
+{% macro bigquery__row_position() -%}
+    landed_position
+{%- endmacro %}

@@ -29,3 +29,8 @@
 {% macro redshift__safe_integer(text) -%}
     {{ crosswalk.python__call('count', 'safe_integer', [text]) }}
 {%- endmacro %}
+
+{# GoogleSQL reference, Conversion functions: SAFE_CAST. #}
+{% macro bigquery__safe_integer(text) -%}
+    case when regexp_contains({{ text }}, r'^-?[0-9]{1,19}$') then safe_cast({{ text }} as int64) end
+{%- endmacro %}

@@ -31,3 +31,7 @@
 {% macro redshift__safe_number(text) -%}
     {{ crosswalk.python__call('number', 'safe_number', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__safe_number(text) -%}
+    {{ crosswalk.python__call('number', 'safe_number', [text]) }}
+{%- endmacro %}

@@ -32,3 +32,8 @@
 {% macro redshift__sha1_hex(text) -%}
     sha1({{ text }})
 {%- endmacro %}
+
+{# GoogleSQL reference, Hash functions: SHA1. #}
+{% macro bigquery__sha1_hex(text) -%}
+    to_hex(sha1({{ text }}))
+{%- endmacro %}

@@ -30,3 +30,7 @@
 {% macro redshift__text_list(texts) -%}
     {{ crosswalk.python__text_list(texts) }}
 {%- endmacro %}
+
+{% macro bigquery__text_list(texts) -%}
+    {{ crosswalk.python__text_list(texts) }}
+{%- endmacro %}

@@ -36,3 +36,7 @@
 {% macro redshift__trimmed(text) -%}
     {{ crosswalk.python__call('text', 'trimmed', [text]) }}
 {%- endmacro %}
+
+{% macro bigquery__trimmed(text) -%}
+    {{ crosswalk.python__call('text', 'trimmed', [text]) }}
+{%- endmacro %}

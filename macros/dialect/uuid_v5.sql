@@ -42,3 +42,8 @@
     {%- if namespace | length != 16 %}{{ exceptions.raise_compiler_error("A UUID namespace has 16 ASCII characters: '" ~ namespace ~ "' has " ~ namespace | length ~ ".") }}{% endif -%}
     {{ crosswalk.python__uuid(crosswalk.sha1_hex("'" ~ namespace ~ "' || " ~ name)) }}
 {%- endmacro %}
+
+{% macro bigquery__uuid_v5(namespace, name) -%}
+    {%- if namespace | length != 16 %}{{ exceptions.raise_compiler_error("A UUID namespace has 16 ASCII characters: '" ~ namespace ~ "' has " ~ namespace | length ~ ".") }}{% endif -%}
+    {{ crosswalk.python__uuid(crosswalk.sha1_hex("'" ~ namespace ~ "' || " ~ name)) }}
+{%- endmacro %}

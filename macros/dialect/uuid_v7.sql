@@ -37,3 +37,7 @@
 {% macro redshift__uuid_v7(milliseconds, seed) -%}
     {{ crosswalk.python__call('text', 'uuid_v7', ['cast(' ~ milliseconds ~ ' as ' ~ dbt.type_string() ~ ')', seed]) }}
 {%- endmacro %}
+
+{% macro bigquery__uuid_v7(milliseconds, seed) -%}
+    {{ crosswalk.python__call('text', 'uuid_v7', ['cast(' ~ milliseconds ~ ' as ' ~ dbt.type_string() ~ ')', seed]) }}
+{%- endmacro %}

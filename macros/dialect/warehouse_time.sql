@@ -52,3 +52,12 @@
         else to_char({{ timestamp }}, 'YYYY-MM-DD HH24:MI:SS.US') || '+00'
     end
 {%- endmacro %}
+
+{# GoogleSQL reference, Format elements for date and time parts. #}
+{% macro bigquery__warehouse_time(timestamp) -%}
+    case
+        when {{ crosswalk.iso_time(timestamp) }} like '%.000000Z' then format_timestamp('%Y-%m-%d %H:%M:%S+00', {{ timestamp }})
+        when {{ crosswalk.iso_time(timestamp) }} like '%000Z' then format_timestamp('%Y-%m-%d %H:%M:%E3S+00', {{ timestamp }})
+        else format_timestamp('%Y-%m-%d %H:%M:%E6S+00', {{ timestamp }})
+    end
+{%- endmacro %}

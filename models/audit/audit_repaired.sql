@@ -66,7 +66,7 @@ flagged as (
     {% endfor %}
     select source, 'extra_group_keys' as reason, count(*) as found
     from {{ ref('hub_events') }}
-    where cast(groups as {{ dbt.type_string() }}) <> '{}' and {{ crosswalk.json_longest_array('groups') }} > 1
+    where cast({{ crosswalk.column('groups') }} as {{ dbt.type_string() }}) <> '{}' and {{ crosswalk.json_longest_array(crosswalk.column('groups')) }} > 1
     group by source
 
 )

@@ -6,6 +6,8 @@
 {{ config(
     materialized=crosswalk.kept_as('view' if var('materialize', 'table') == 'view' else 'table'),
     incremental_strategy='append',
+    partition_by=crosswalk.day_partitions('event_at', 'timestamp'),
+    cluster_by=crosswalk.clusters(['source', 'event_name']),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('hub_event_versions'), 'row_version') }}"]),
     post_hook=crosswalk.after_building(),
 ) }}
@@ -52,7 +54,7 @@ country_names as (
         device_id,
         person_id,
         session_id,
-        groups,
+        {{ crosswalk.column('groups') }},
         event_properties,
         user_properties,
         once_properties,
@@ -73,7 +75,7 @@ country_names as (
     select
         {%- for column in crosswalk.hub_event_columns() %}
         {%- if column in crosswalk.hub_json_columns() %}
-        {{ crosswalk.as_json(source ~ '_in_context.' ~ column) }} as {{ column }}
+        {{ crosswalk.as_json(source ~ '_in_context.' ~ column) }} as {{ crosswalk.column(column) }}
         {%- elif column in ('country', 'country_code') and crosswalk.is_denied_column(column) %}
         {{ source }}_in_context.{{ column }}
         {%- elif column == 'country' %}
@@ -94,7 +96,7 @@ country_names as (
 {% endfor %}
 {%- for source in var('sources') %}
 select
-    {{ crosswalk.hub_event_columns() | join(',\n    ') }}
+    {{ crosswalk.hub_event_columns() | map('replace', 'groups', crosswalk.column('groups')) | join(',\n    ') }}
     {{- crosswalk.and_kept('row_version') }}
 from {{ source }}_placed
 {{ 'union all' if not loop.last }}

@@ -46,7 +46,7 @@ people as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -74,4 +74,4 @@ select
     {{- crosswalk.and_kept(crosswalk.row_version([
         'source', 'source_project', 'event_key', 'event_at', 'user_id', 'device_id', 'source_distinct_id', 'user_properties',
     ]) ~ ' as row_version') }}
-from picked
+from picked_rows

@@ -3,6 +3,7 @@
 {% test has_columns(model, first, last) %}
 {%- set names = {
     'text': 'varchar', 'string': 'varchar', 'character varying': 'varchar', 'timestamp without time zone': 'timestamp', 'timestamp_ntz': 'timestamp',
+    'int64': 'bigint', 'float64': 'double', 'bool': 'boolean',
 } -%}
 {%- set found = [] -%}
 {%- for column in adapter.get_columns_in_relation(model) if execute -%}

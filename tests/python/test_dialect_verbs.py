@@ -35,6 +35,8 @@ MAY_BE_EMPTY = {
     "helper_functions": "",
     "recursion_levels": "",
     "longest_line": "None",
+    "clusters": "None",
+    "day_partitions": "None",
     "column": "rows",
     "entry": "rows.rows",
     "landed_parts": "",
@@ -1135,6 +1137,8 @@ case(
 )
 case("column", "column('rows')", 1, query="select {0} from (select 1 as {0}) as given")
 case("column", "column('x')", "a", what="as it is", x="a")
+case("clusters", "{{ crosswalk.clusters(['x']) or 0 }}", 0, query="select {}")
+case("day_partitions", "{{ crosswalk.day_partitions('x', 'date') or 0 }}", 0, query="select {}")
 case("longest_line", "{{ crosswalk.longest_line() or 0 }}", 0, query="select {}")
 case("entry", "entry('given', 'key')", "a", key="a")
 GROUP: Rows = [

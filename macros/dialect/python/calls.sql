@@ -1,8 +1,9 @@
-{# Snowflake and Redshift take JSON apart by functions in Python: the text of scripts/crosswalk/json_functions.py. A PARSE_JSON or JSON_PARSE of theirs would write keys and
+{# Snowflake, Redshift and BigQuery take JSON apart by functions in Python: the text of scripts/crosswalk/json_functions.py. A PARSE_JSON or JSON_PARSE of theirs would write keys and
    numbers anew, and what is sent and hashed would not be what stands in the export. One SQL function for each type of result; its first argument says which
    function of Python is meant. #}
 
-{# The name of one of those functions. Amazon Redshift Database Developer Guide, Preventing UDF naming conflicts: names of one's own begin with f_. #}
+{# The name of one of those functions. Amazon Redshift Database Developer Guide, Preventing UDF naming conflicts: names of one's own begin with f_.
+   On BigQuery a function takes minutes to be made, so its name tells its text, and one that is there is left. #}
 {% macro python__function(kind) -%}
     {{- return(adapter.dispatch('python_function', 'crosswalk')(kind)) -}}
 {%- endmacro %}
@@ -17,6 +18,11 @@
 
 {% macro redshift__python_function(kind) -%}
     {{ adapter.quote(target.schema) }}.f_crosswalk_{{ kind }}
+{%- endmacro %}
+
+{# The name tells the text of the functions: one that is there is left. #}
+{% macro bigquery__python_function(kind) -%}
+    {{ adapter.quote(target.database) }}.{{ adapter.quote(target.schema) }}.crosswalk_{{ kind }}_{{ local_md5(crosswalk.python__source())[:8] }}
 {%- endmacro %}
 
 {# A call with SQL expressions, up to four; `kind` is text, flag (boolean), count (bigint) or number (double). #}
@@ -43,7 +49,16 @@
 
 {# One of the values that `json_pick` or `json_pick_text` gave: they stand between U+0001, each behind a sign, so that a null is none. #}
 {% macro python__picked(picked, place) -%}
+    {{- return(adapter.dispatch('python_picked', 'crosswalk')(picked, place)) -}}
+{%- endmacro %}
+
+{% macro default__python_picked(picked, place) -%}
     substr(nullif(split_part({{ picked }}, chr(1), {{ place }}), ''), 2)
+{%- endmacro %}
+
+{# GoogleSQL, String functions: SPLIT, CHR. #}
+{% macro bigquery__python_picked(picked, place) -%}
+    substr(nullif(split({{ picked }}, chr(1))[safe_ordinal({{ place }})], ''), 2)
 {%- endmacro %}
 
 {# The same where a text may hold the two control characters itself. #}
@@ -83,7 +98,16 @@
 
 {# Whether a text stands in an object's text. #}
 {% macro python__holds(object, text) -%}
+    {{- return(adapter.dispatch('python_holds', 'crosswalk')(object, text)) -}}
+{%- endmacro %}
+
+{% macro default__python_holds(object, text) -%}
     position({{ crosswalk.literal(text) }} in {{ object }}) > 0
+{%- endmacro %}
+
+{# GoogleSQL, String functions: STRPOS. #}
+{% macro bigquery__python_holds(object, text) -%}
+    strpos({{ object }}, {{ crosswalk.literal(text) }}) > 0
 {%- endmacro %}
 
 {# A UUID of version 5 of the hex digits of a hash. #}
@@ -108,4 +132,23 @@
 {% macro redshift__nested(verb, list, alias) -%}
     {%- if not modules.re.match('^[a-z_]+[.]value$', list) -%}{{ crosswalk.lacks_verb(verb) }}{%- endif -%}
     {{ list[:-6] }}.list as {{ alias }}
+{%- endmacro %}
+
+{# An order (a list of expressions) for ARRAY_AGG in which null is the last; GoogleSQL takes it for the least, and knows no NULLS LAST in an aggregate. #}
+{% macro bigquery__nulls_last(order_by) -%}
+    {%- for key in order_by -%}
+    {{ key }} is null, {{ key }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# The same order the other way round: null is the first. #}
+{% macro bigquery__nulls_first(order_by) -%}
+    {%- for key in order_by -%}
+    {{ key }} is null desc, {{ key }} desc{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# A list within a list on BigQuery: of a value `x.value` of an unfolded list its text. #}
+{% macro bigquery__inner(list) -%}
+    {{ crosswalk.entry(list[:-6], 'value') if modules.re.match('^[a-z_]+[.]value$', list) else list }}
 {%- endmacro %}

@@ -86,3 +86,24 @@ create or replace function {{ crosswalk.python__function('sort_key') }}(bigint) 
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}
+
+{# BigQuery documentation, User-defined functions in Python; a raw text between three quotes keeps its backslashes. #}
+{% macro bigquery__python_functions() %}
+{%- set types = {'text': 'string', 'flag': 'bool', 'count': 'int64', 'number': 'float64'} -%}
+{%- for kind, type in types.items() %}
+create function if not exists {{ crosswalk.python__function(kind) }}(name string, one string, two string, three string, four string)
+returns {{ type }}
+language python
+options (entry_point = 'call', runtime_version = 'python-3.11')
+as r'''
+{{ crosswalk.python__source() }}
+''';
+{% endfor %}
+create function if not exists {{ crosswalk.python__function('digits') }}(name string, one float64)
+returns string
+language python
+options (entry_point = 'call', runtime_version = 'python-3.11')
+as r'''
+{{ crosswalk.python__source() }}
+''';
+{% endmacro %}

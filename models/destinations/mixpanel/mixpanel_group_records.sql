@@ -1,6 +1,6 @@
 with
 
-groups as (
+group_rows as (
 
     select * from {{ ref('hub_groups') }}
 
@@ -11,7 +11,7 @@ told as (
     select
         *,
         cast(properties as {{ dbt.type_string() }}) as told_properties
-    from groups
+    from group_rows
 
 ),
 

@@ -1,6 +1,8 @@
 {{ config(
     materialized=crosswalk.kept_as('table'),
     incremental_strategy='append',
+    partition_by=crosswalk.day_partitions('event_date', 'date'),
+    cluster_by=crosswalk.clusters(['bucket', 'send_order']),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated_payloads('mixpanel') }}"]),
     post_hook=crosswalk.after_building(["{{ crosswalk.renumber() }}"]),
 ) }}

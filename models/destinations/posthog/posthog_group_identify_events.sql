@@ -1,6 +1,6 @@
 with
 
-groups as (
+group_rows as (
 
     select * from {{ ref('hub_groups') }}
     where {{ crosswalk.is_from_elsewhere('posthog') }}
@@ -13,7 +13,7 @@ named as (
         *,
         '$' || group_type || '_' || group_key as group_name,
         cast(properties as {{ dbt.type_string() }}) as group_properties
-    from groups
+    from group_rows
 
 ),
 

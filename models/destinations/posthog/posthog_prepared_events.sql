@@ -71,7 +71,7 @@ person_properties as (
 )
 
 select
-    {{ crosswalk.hub_event_columns() | join(',\n    ') }},
+    {{ crosswalk.hub_event_columns() | map('replace', 'groups', crosswalk.column('groups')) | join(',\n    ') }},
     posthog_event,
     distinct_id,
     said_properties,

@@ -56,7 +56,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -76,7 +76,7 @@ carried as (
             [crosswalk.json_name('amplitude_uuid'), "case when length(event_key) = 32 then " ~ crosswalk.json_string(crosswalk.json_text('line', 'uuid')) ~ " end"],
         ]) | indent(8) }} as documented_columns,
         {{ crosswalk.unknown_columns('amplitude', 'unknown_keys', 'line') | indent(8) }} as unknown_columns
-    from picked
+    from picked_rows
 
 )
 
@@ -91,7 +91,7 @@ select
     nullif({{ crosswalk.trimmed(crosswalk.json_picked('texts', texts, 'amplitude_id')) }}, '') as person_id,
     -- -1 is Amplitude's word for no session, 0 that of its SDKs
     nullif(nullif({{ crosswalk.json_picked('texts', texts, 'session_id') }}, '-1'), '0') as session_id,
-    {{ crosswalk.group_lists(crosswalk.json_picked('vals', objects + named + carried, 'groups')) | indent(4) }} as groups,
+    {{ crosswalk.group_lists(crosswalk.json_picked('vals', objects + named + carried, 'groups')) | indent(4) }} as {{ crosswalk.column('groups') }},
     {%- for column in crosswalk.mapped_source_columns('amplitude') %}
     {{ crosswalk.json_picked('texts', texts, column) }} as {{ column }},
     {%- endfor %}

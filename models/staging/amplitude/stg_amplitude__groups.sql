@@ -18,7 +18,7 @@ readable_rows as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         readable_rows.source_project,
@@ -43,9 +43,9 @@ lines as {{ crosswalk.materialized() }} (
         user_id,
         device_id,
         seen_at,
-        {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, 'groups')) | indent(8) }} as groups,
+        {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, 'groups')) | indent(8) }} as {{ crosswalk.column('groups') }},
         {{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, 'group_properties')) }} as group_properties
-    from picked
+    from picked_rows
 
 ),
 

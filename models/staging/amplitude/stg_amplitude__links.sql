@@ -50,7 +50,7 @@ persons as (
     from sightings
     where user_id is not null
     group by source_project, final_amplitude_id
-    having count(distinct user_id) = 1
+    having count(distinct sightings.user_id) = 1
 
 ),
 

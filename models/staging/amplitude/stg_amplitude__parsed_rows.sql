@@ -23,7 +23,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -49,7 +49,7 @@ named as (
         {%- for key in further_times %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from picked
+    from picked_rows
 
 ),
 

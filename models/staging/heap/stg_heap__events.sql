@@ -46,7 +46,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -77,7 +77,7 @@ custom as (
             [crosswalk.json_name('heap_object'), crosswalk.heap_object(crosswalk.json_picked('vals', values, 'object'), texts)],
             [crosswalk.json_name('heap_original_user_id'), "case when heap_id <> device_id then " ~ crosswalk.json_string('heap_id') ~ " end"],
         ]) | indent(8) }} as documented_columns
-    from picked
+    from picked_rows
 
 ),
 
@@ -100,7 +100,7 @@ select
     device_id,
     cast(null as {{ dbt.type_string() }}) as person_id,
     session_id,
-    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', texts, var('heap_account_property')), 'nested_properties') | indent(4) }} as groups,
+    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', texts, var('heap_account_property')), 'nested_properties') | indent(4) }} as {{ crosswalk.column('groups') }},
     {%- for column in mapped %}
     {{ crosswalk.json_picked('texts', texts, column) }} as {{ column }},
     {%- endfor %}

@@ -26,12 +26,12 @@ events as (
 
     {% if crosswalk.keeps_rows() -%}
     -- where rows are kept, the events of staging are those that a build has to make
-    select source_project, event_key, event_at, user_id, device_id, cast(groups as {{ dbt.type_string() }}) as groups
+    select source_project, event_key, event_at, user_id, device_id, cast({{ crosswalk.column('groups') }} as {{ dbt.type_string() }}) as {{ crosswalk.column('groups') }}
     from {{ ref('hub_events') }}
-    where source = 'heap' and cast(groups as {{ dbt.type_string() }}) <> '{}'
+    where source = 'heap' and cast({{ crosswalk.column('groups') }} as {{ dbt.type_string() }}) <> '{}'
     {%- else -%}
     select * from {{ ref('stg_heap__events') }}
-    where groups <> '{}'
+    where {{ crosswalk.column('groups') }} <> '{}'
     {%- endif %}
 
 ),
@@ -82,7 +82,7 @@ mentions as (
         event_at as seen_at,
         user_id,
         device_id,
-        {{ crosswalk.json_text(crosswalk.json_first_of_lists('groups'), var('heap_group_type')) }} as group_key,
+        {{ crosswalk.json_text(crosswalk.json_first_of_lists(crosswalk.column('groups')), var('heap_group_type')) }} as group_key,
         cast(null as {{ dbt.type_string() }}) as properties
     from events
 

@@ -26,7 +26,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -43,7 +43,7 @@ named as (
         {%- for key in keys %}
         nullif({{ crosswalk.trimmed(crosswalk.json_picked('picked', keys, key)) }}, '') as {{ crosswalk.column(key) }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from picked
+    from picked_rows
 
 ),
 

@@ -42,7 +42,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -66,7 +66,7 @@ custom as (
         {{ crosswalk.carried_columns('heap', 'vals', values, columns) | indent(8) }} as documented_columns,
         {{ crosswalk.heap_typed('other_columns') | indent(8) }} as own_columns,
         'heap' as source
-    from picked
+    from picked_rows
 
 ),
 

@@ -26,7 +26,7 @@ migrations as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         parsed_rows.source_project,
@@ -52,7 +52,7 @@ timed as (
         {{ crosswalk.heap_time_told(crosswalk.heap_time(crosswalk.json_picked('picked', keys, time))) | indent(8) }} as {{ time }},
         {%- endfor %}
         nullif({{ crosswalk.trimmed('coalesce(' ~ crosswalk.json_picked('picked', keys, var('heap_account_property')) ~ ', nested_account)') }}, '') as account
-    from picked
+    from picked_rows
 
 )
 

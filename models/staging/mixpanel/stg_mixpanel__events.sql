@@ -41,7 +41,7 @@ opened as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -62,9 +62,9 @@ select
     person_id,
     case when {{ crosswalk.matches('written_session', crosswalk.uuid_v7_pattern()) }} then written_session end as session_id,
     {% if group_keys -%}
-    {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(4) }} as groups,
+    {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(4) }} as {{ crosswalk.column('groups') }},
     {%- else -%}
-    '{}' as groups,
+    '{}' as {{ crosswalk.column('groups') }},
     {%- endif %}
     {{ crosswalk.json_drop_keys('properties', dropped) | indent(4) }} as event_properties,
     '{}' as user_properties,
@@ -76,4 +76,4 @@ select
     case when insert_id is not null and holder = 1 then {{ crosswalk.uuid_v5('posthog_mixpanel', 'insert_id') | indent(8) }} end as own_uuid,
     cast(null as {{ dbt.type_timestamp() }}) as session_started_at
     {{- crosswalk.and_kept('row_version') }}
-from picked
+from picked_rows

@@ -33,7 +33,7 @@ lines as (
     select
         *,
         coalesce(event_at, received_at) as seen_at,
-        {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(8) }} as groups
+        {{ crosswalk.json_text_lists(crosswalk.json_keep_keys('properties', crosswalk.text_list(group_keys))) | indent(8) }} as {{ crosswalk.column('groups') }}
     from opened
 
 )

@@ -15,7 +15,7 @@ texts as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         records.source_project,
@@ -31,7 +31,7 @@ named as (
         source_project,
         {{ crosswalk.mixpanel_id(crosswalk.json_picked('picked', keys, 'distinct_id')) }} as distinct_id,
         {{ crosswalk.mixpanel_id(crosswalk.json_picked('picked', keys, 'resolved_distinct_id')) }} as resolved_distinct_id
-    from picked
+    from picked_rows
 
 )
 

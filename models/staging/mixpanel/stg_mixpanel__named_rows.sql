@@ -45,7 +45,7 @@ opened as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -74,7 +74,7 @@ named as (
         {{ "coalesce(" ~ value ~ ", " ~ crosswalk.json_picked('top_texts', top_keys, column) ~ ")" if column else value }} as {{ key | replace('$', '') }}
         {{- ',' if not loop.last }}
         {%- endfor %}
-    from picked
+    from picked_rows
 
 ),
 

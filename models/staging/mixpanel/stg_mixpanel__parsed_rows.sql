@@ -33,7 +33,7 @@ resolved as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -76,4 +76,4 @@ select
     {{ crosswalk.plausible_time(crosswalk.mixpanel_event_time('written_time', 'kind', 'time')) }} as event_time,
     received_at
     {{- crosswalk.and_kept('line_hash') }}
-from picked
+from picked_rows

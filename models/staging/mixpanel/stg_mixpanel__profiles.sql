@@ -45,7 +45,7 @@ profiles as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -63,7 +63,7 @@ named as (
             {{ crosswalk.mixpanel_id(crosswalk.json_picked_text('picked', keys, 'distinct_id')) }}
         ) as distinct_id,
         coalesce({{ crosswalk.json_picked('picked', keys, '$properties') }}, {{ crosswalk.json_picked('picked', keys, 'properties') }}) as written_properties
-    from picked
+    from picked_rows
 
 ),
 

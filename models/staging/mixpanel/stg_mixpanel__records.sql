@@ -56,7 +56,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -75,7 +75,7 @@ keyed as (
         {{ test }} as has_{{ key | replace('$', 'dollar_') }},
         {%- endfor %}
         coalesce({{ crosswalk.json_kind(crosswalk.json_picked('picked', keys, 'results')) | indent(8) }} = 'array', false) as is_page
-    from picked
+    from picked_rows
 
 )
 

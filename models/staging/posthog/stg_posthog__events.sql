@@ -31,7 +31,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -46,7 +46,7 @@ opened as (
     select
         *,
         {{ crosswalk.property_object(crosswalk.json_picked('vals', keys, 'properties'), 'properties') | indent(8) }} as properties
-    from picked
+    from picked_rows
 
 ),
 
@@ -93,7 +93,7 @@ select
     device_id,
     cast(null as {{ dbt.type_string() }}) as person_id,
     nullif({{ crosswalk.trimmed(crosswalk.json_scalar_text(crosswalk.json_picked('inside', inner, '$session_id'))) }}, '') as session_id,
-    {{ crosswalk.group_lists(crosswalk.json_picked('inside', inner, '$groups')) | indent(4) }} as groups,
+    {{ crosswalk.group_lists(crosswalk.json_picked('inside', inner, '$groups')) | indent(4) }} as {{ crosswalk.column('groups') }},
     case
         when moved_set is null and moved_set_once is null then properties
         else {{ crosswalk.json_splice([

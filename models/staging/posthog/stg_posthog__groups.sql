@@ -28,7 +28,7 @@ opened as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -47,11 +47,11 @@ lines as (
         user_id,
         device_id,
         coalesce(event_at, received_at) as seen_at,
-        {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, '$groups')) | indent(8) }} as groups,
+        {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, '$groups')) | indent(8) }} as {{ crosswalk.column('groups') }},
         {{ crosswalk.trimmed(crosswalk.json_scalar_text(crosswalk.json_picked('picked', keys, '$group_type'))) }} as group_type,
         {{ crosswalk.trimmed(crosswalk.json_scalar_text(crosswalk.json_picked('picked', keys, '$group_key'))) }} as group_key,
         cast({{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, '$group_set')) }} as {{ dbt.type_string() }}) as group_set
-    from picked
+    from picked_rows
 
 ),
 

@@ -17,7 +17,7 @@ lines as (
 
 ),
 
-picked as (
+picked_rows as (
 
     select
         *,
@@ -32,7 +32,7 @@ opened as (
     select
         *,
         {{ crosswalk.property_object('properties_value', 'properties') | indent(8) }} as properties
-    from picked
+    from picked_rows
 
 ),
 

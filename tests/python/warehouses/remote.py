@@ -75,7 +75,10 @@ class Remote:
             "--log-path": self.folder / "logs",
         }
         arguments = [*command, *(str(part) for pair in paths.items() for part in pair)]
-        arguments += ["--vars", json.dumps({"json_type": "varchar", **settings})]
+        arguments += [
+            "--vars",
+            json.dumps({"json_type": "string" if kind == "bigquery" else "varchar", **settings}),
+        ]
         quiet = ["--quiet", "--log-level", "none", "--log-level-file", "error"]
         return self.ask(do="dbt", project=str(harness.ROOT), arguments=[*quiet, *arguments])
 

@@ -1,0 +1,111 @@
+"""BigQuery gives the payloads that DuckDB gives, as far as that shows without it: dbt-bigquery over the emulator bqemulator.
+
+With every change Amplitude into both destinations; CROSSWALK_LONG=1 takes all sources. The functions in Python run as they
+are sent to BigQuery. Every query is taken apart by ZetaSQL's analyzer, which is BigQuery's own reading of the language.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import harness
+import pytest
+from harness import Result
+
+from warehouses import compared, parsed, remote
+from warehouses.compared import Built
+from warehouses.remote import Remote
+from warehouses.test_postgres import PAYLOADS
+
+FOLDER = Path(__file__).parent
+OUTPUT = {
+    "type": "bigquery",
+    "method": "oauth-secrets",
+    "token": "dummy",
+    "project": "local-project",
+    "dataset": remote.SCHEMA,
+    "api_endpoint": "{{ env_var('CROSSWALK_TEST_ENDPOINT') }}",
+    "threads": 1,
+    "job_execution_timeout_seconds": 300,
+    "job_retries": 0,
+}
+NAME = re.compile(r"`local-project`\.`(\w+)`\.`(\w+)`")
+FUNCTION = re.compile(r"`local-project`\.`crosswalk`\.(?=crosswalk_\w+\()")
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+    folder = tmp_path_factory.mktemp("bigquery")
+    with remote.running("bigquery", FOLDER / "bigquery_runner.py", folder, OUTPUT) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+    folder = tmp_path_factory.mktemp("zetasql")
+    with remote.running("bigquery", FOLDER / "bigquery_oracle.py", folder, OUTPUT) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def expected(request: pytest.FixtureRequest) -> Result:
+    return compared.expected_rows(request)
+
+
+@pytest.fixture(scope="module")
+def built(emulator: Remote, request: pytest.FixtureRequest) -> Built:
+    for source in compared.SOURCES:
+        file = compared.write_lines(emulator, source, request)
+        emulator.ask(do="table", table=f"landed.{source}_lines", file=str(file))
+    payloads = [f"+{destination}_payloads" for destination in PAYLOADS]
+    command = [
+        "build",
+        "--select",
+        *payloads,
+        "--exclude-resource-type",
+        "test",
+        "--exclude-resource-type",
+        "unit_test",
+    ]
+    ran = emulator.dbt(command, compared.SETTINGS)["outcomes"]
+    assert [each[:4] for each in ran if each[2] != "success"] == []
+    return Built(emulator, sum(kind == "model" for _, kind, *_ in ran), Counter())
+
+
+@pytest.mark.parametrize("destination", PAYLOADS)
+def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Built, expected: Result) -> None:
+    compared.payloads_are_those_of_duckdb(destination, built, expected)
+
+
+def compiled(built: Built) -> list[tuple[str, str]]:
+    """What dbt compiled of models, in the order in which they ran, with plain names of tables and functions."""
+    ran = json.loads((built.remote.folder / "target" / "run_results.json").read_text())["results"]
+    named = [
+        (each["relation_name"], each["compiled_code"])
+        for each in ran
+        if each["unique_id"].startswith("model.")
+    ]
+    return [(NAME.sub(r"\1__\2", name), FUNCTION.sub("", NAME.sub(r"\1__\2", sql))) for name, sql in named]
+
+
+def given_tables() -> dict[str, list[list[str]]]:
+    """The seeds and the tables of raw lines, with the types of their columns."""
+    lines = [["file", "STRING"], ["line_number", "INT64"], ["line", "STRING"], ["read_error", "STRING"]]
+    tables = {f"landed__{source}_lines": lines for source in compared.SOURCES}
+    for path in (harness.ROOT / "seeds").rglob("*.csv"):
+        names = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+        tables[f"{remote.SCHEMA}__{path.stem}"] = [[name, "STRING"] for name in names]
+    return tables
+
+
+def test_zetasql_reads_every_query(built: Built, oracle: Remote) -> None:
+    """Names, types, groups and functions are those of GoogleSQL, which the emulator does not check."""
+    answer = oracle.ask(do="check", tables=given_tables(), queries=compiled(built))
+    assert answer["refused"] == {}
+    assert answer["checked"] > 30
+
+
+def test_sqlglot_reads_every_query(built: Built) -> None:
+    assert parsed.unread(dict(compiled(built)), "bigquery") == {}
