@@ -1,5 +1,6 @@
 -- what goes out beside the events, as records; few, and worked out anew by each build
 {{ config(materialized='table' if crosswalk.keeps_rows() else 'view') }}
+{%- set at = crosswalk.column('timestamp') %}
 
 with
 
@@ -24,17 +25,17 @@ person_updates as (
 -- kind_rank: people are merged before anything is set on them; 2 are the events
 records as (
 
-    select 'identify' as kind, 0 as kind_rank, uuid, event, distinct_id, {{ crosswalk.column('timestamp') }} as event_at, cast(properties as {{ dbt.type_string() }}) as properties
+    select 'identify' as kind, 0 as kind_rank, uuid, event, distinct_id, {{ at }} as event_at, cast(properties as {{ dbt.type_string() }}) as properties
     from identify_events
 
     union all
 
-    select 'group_identify' as kind, 1 as kind_rank, uuid, event, distinct_id, {{ crosswalk.column('timestamp') }} as event_at, cast(properties as {{ dbt.type_string() }}) as properties
+    select 'group_identify' as kind, 1 as kind_rank, uuid, event, distinct_id, {{ at }} as event_at, cast(properties as {{ dbt.type_string() }}) as properties
     from group_identify_events
 
     union all
 
-    select 'person_update' as kind, 3 as kind_rank, uuid, event, distinct_id, {{ crosswalk.column('timestamp') }} as event_at, cast(properties as {{ dbt.type_string() }}) as properties
+    select 'person_update' as kind, 3 as kind_rank, uuid, event, distinct_id, {{ at }} as event_at, cast(properties as {{ dbt.type_string() }}) as properties
     from person_updates
 
 )

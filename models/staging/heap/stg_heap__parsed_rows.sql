@@ -13,6 +13,7 @@
     'user_id', 'id', 'event_id', 'session_id', 'time', 'type', 'object', 'event_table_name', 'identity', 'from_user_id', 'to_user_id',
     'joindate', 'lastseen', 'last_modified', 'identity_time', 'account_id',
 ] %}
+{%- set own_identity = 'case when event_table is null then ' ~ crosswalk.column('identity') ~ ' end' %}
 {%- set other_columns = crosswalk.json_drop_keys('line', crosswalk.text_list(['user_id', 'id', 'identity'])) %}
 {%- set time = 'coalesce(cast(parsed_time as ' ~ dbt.type_string() ~ '), time)' %}
 
@@ -103,7 +104,7 @@ select
         when line is null then null
         when event_id is not null then {{ crosswalk.stable_key(['event_table', crosswalk.heap_id('event_id'), time]) }}
         -- Heap rewrites the ids of people when they merge, so they are part of a key only where nothing else tells two events apart
-        else {{ crosswalk.stable_key(['event_table', time, other_columns, 'heap_id', 'case when event_table is null then ' ~ crosswalk.column('identity') ~ ' end']) }}
+        else {{ crosswalk.stable_key(['event_table', time, other_columns, 'heap_id', own_identity]) }}
     end as event_key
     {{- crosswalk.and_kept_of_line('line') }}
     {{- crosswalk.and_kept(crosswalk.heap_tables_hash() ~ ' as event_tables') }}
