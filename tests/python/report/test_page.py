@@ -7,6 +7,7 @@ import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.support import Project, posthog_event
@@ -253,7 +254,7 @@ def test_a_row_dated_decades_off_adds_one_text_and_not_thousands() -> None:
 def test_the_line_on_the_key_is_what_its_query_says(project: Project, rows: int) -> None:
     settings = {"name": "history", "profile": "history", "vars": {"hash_properties": ["phone"]}}
     (project.folder / "dbt_project.yml").write_text(json.dumps(settings), encoding="utf-8")
-    keys = [("create table crosswalk_keys (name varchar, value varchar)", [])]
+    keys: list[tuple[str, list[Any]]] = [("create table crosswalk_keys (name varchar, value varchar)", [])]
     keys += [("insert into crosswalk_keys values ('hash', 'the-key-itself')", [])] * rows
     made_up(project, statements=keys)
     assert project.run("report", "--to", "posthog").code == 0
