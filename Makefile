@@ -55,5 +55,5 @@ lock: ## pins requirements*.in anew, with hashes (needs uv)
 	done
 
 clean: ## removes .venv* and what dbt and the tools wrote; keeps data, databases, profiles.yml, .crosswalk
-	@rm -rf .venv .venv-spark .venv-databricks target logs .mypy_cache .pytest_cache .ruff_cache scripts/*.egg-info
+	@rm -rf .venv .venv-* target logs .mypy_cache .pytest_cache .ruff_cache scripts/*.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from plain_rows import plain  # type: ignore[import-not-found]
-from redshift_proxy import Proxy  # type: ignore[import-not-found]
+from plain_rows import plain
+from redshift_proxy import Proxy
 
 
 def rows(connection: Any, request: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def dbt(connection: Any, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    import redshift_connector  # type: ignore[import-not-found]
+    import redshift_connector
 
     folder, answers, port, user, password, database, functions = sys.argv[1:]
     os.environ["DO_NOT_TRACK"] = "1"

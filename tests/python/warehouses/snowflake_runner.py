@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from plain_rows import plain  # type: ignore[import-not-found]
+from plain_rows import plain
 
 CREATE = re.compile(
     r"create or replace function [\w.]*?(crosswalk_\w+)\((.*?)\)\s*returns\s+(.*?)\s*language python.*?handler = '(\w+)'"
@@ -125,8 +125,8 @@ def closing(sql: str, start: int) -> int:
 
 def mend(trace: Any) -> None:
     """Puts right what fakesnow 0.12 does not do as Snowflake does."""
-    import fakesnow.cursor as fakes  # type: ignore[import-not-found]
-    from sqlglot import exp  # type: ignore[import-not-found]
+    import fakesnow.cursor as fakes
+    from sqlglot import exp
 
     real_execute, real_transform = fakes.FakeSnowflakeCursor.execute, fakes.FakeSnowflakeCursor._transform
     real_explode = fakes.FakeSnowflakeCursor._transform_explode
@@ -202,7 +202,7 @@ def mend(trace: Any) -> None:
 
 
 def connection() -> Any:
-    import snowflake.connector  # type: ignore[import-not-found]
+    import snowflake.connector
 
     return snowflake.connector.connect(
         user="fake", password="fake", account="fakesnow", database="db1", schema="crosswalk"
@@ -234,7 +234,7 @@ def statements(session: Any, request: dict[str, Any]) -> dict[str, Any]:
     """Several statements, cut as dbt-snowflake cuts them."""
     import io
 
-    from snowflake.connector.util_text import split_statements  # type: ignore[import-not-found]
+    from snowflake.connector.util_text import split_statements
 
     for statement, _ in split_statements(io.StringIO(request["sql"]), remove_comments=True):
         if statement.strip():
