@@ -4,19 +4,16 @@ With every change Amplitude into both destinations; CROSSWALK_LONG=1 takes all s
 are sent to Snowflake.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import harness
 import pytest
 from harness import Result
 
-from warehouses import compared, lines, python_cases, remote
+from warehouses import compared, python_cases, remote
 from warehouses.compared import Built
 from warehouses.remote import Remote
-from warehouses.test_amplitude_tables import ROWS, TYPES
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
 RUNNER = Path(__file__).with_name("snowflake_runner.py")
@@ -79,55 +76,3 @@ def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Resu
     compared.audit_is_that_of_duckdb(
         relation, built, expected, lambda name: '"ROWS"' if name == "rows" else name
     )
-
-
-# Amplitude's own table, by its Snowflake export page: upper case, VARIANT, no $insert_id.
-VENDOR = {
-    "text": "varchar",
-    "timestamp": "timestamp_ntz",
-    "timestamptz": "timestamp_ntz",
-    "numeric": "number(38, 0)",
-    "bigint": "number(38, 0)",
-    "integer": "number(38, 0)",
-    "json": "variant",
-    "double precision": "float",
-    "boolean": "boolean",
-}
-
-
-def as_variant(value: Any) -> str:
-    """A value as SQL of Snowflake."""
-    if value is None:
-        return "null"
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-    quoted = "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
-    return f"parse_json({quoted})" if isinstance(value, dict) else quoted if isinstance(value, str) else text
-
-
-def test_amplitudes_own_table_gives_what_its_lines_give(snowflake: Remote, built: Built) -> None:
-    """Values are compared: a VARIANT has its keys in an order of its own."""
-    rows = [{key: row[key] for key in row if key != "$insert_id"} for row in ROWS]
-    expected = harness.run(rows, {"destinations": ["posthog"]})
-    kinds = {key: VENDOR[kind] for key, kind in TYPES.items() if key != "$insert_id"}
-    snowflake.rows("create schema vendors")
-    snowflake.rows(
-        f"create table vendors.events_123 ({', '.join(f'{key} {kind}' for key, kind in kinds.items())})"
-    )
-    for row in rows:
-        values = ", ".join(f"cast({as_variant(row.get(key))} as {kind})" for key, kind in kinds.items())
-        snowflake.rows(f"insert into vendors.events_123 select {values}")
-    settings = {
-        "destinations": ["posthog"],
-        "sources": ["amplitude"],
-        "amplitude_schema": "vendors",
-        "amplitude_shape": "vendor",
-    }
-    compared.build(snowflake, settings)
-    found = snowflake.rows("select payload from crosswalk.posthog_payloads order by send_order")
-    assert [lines.canonical(row[0]) for row in found] == [
-        lines.canonical(each.text) for each in expected.payloads("posthog")
-    ]
-    missing = snowflake.rows(
-        "select name from crosswalk.audit_property_catalog where scope = 'missing_column'"
-    )
-    assert {("city",), ("dma",), ("$insert_id",)} <= {tuple(row) for row in missing}
