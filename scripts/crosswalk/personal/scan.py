@@ -40,7 +40,7 @@ _CACHED_LONG = 4_000  # of long ones
 _LONG = 64
 # Characters that no JSON text holds as they are stand for the usual escapes; the backslash comes first.
 _ESCAPES = (("\\\\", "\x02", "\\"), ('\\"', "\x01", '"'), ("\\n", "\x04", "\n"), ("\\t", "\x05", "\t"))
-_ESCAPED = re.compile("[\\x01\\x02\\x04\\x05\\\\]")
+_ESCAPED = ("\\", "\x01", "\x02", "\x04", "\x05")
 _ANY_BACKSLASH = re.compile(rb"\\")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"')
 # A text that ends with a comma looks like the end of a value: such records are read as JSON.
@@ -211,9 +211,10 @@ class _Parts:
         for code, text in zip(codes.filter(short).to_pylist(), some.filter(short).to_pylist(), strict=True):
             yield code, text, ALL
         long = some.filter(is_long)
-        for code, text, may in zip(codes.filter(is_long).to_pylist(), long, may_hold(long), strict=True):
-            if may:
-                yield code, text.as_py(), may
+        may = may_hold(long)
+        for code, text, kinds in zip(codes.filter(is_long).to_pylist(), long.to_pylist(), may, strict=True):
+            if kinds:
+                yield code, text, kinds
 
     def places(self, codes: list[int]) -> Iterator[tuple[int, int]]:
         """Row and code of every place of these parts, in order."""
@@ -230,7 +231,7 @@ def _has_backslash(lines: pa.Array) -> bool:
 
 def _restored(text: str) -> str:
     """The text as JSON means it."""
-    if not _ESCAPED.search(text):
+    if not any(map(text.__contains__, _ESCAPED)):
         return text
     if "\\" not in text:
         for _, place, meant in _ESCAPES:

@@ -174,6 +174,23 @@ def test_what_was_found_is_kept_by_content(project: Project, monkeypatch: pytest
     assert sum(looked) == 5
 
 
+def test_a_push_of_a_plan_does_not_look_again(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.build(
+        posthog=[posthog_event(number, properties={"email": "a@example.com"}) for number in range(5)]
+    )
+    plan_id = _plan(connected, "posthog", "--region", "eu")["plan_id"]
+    looked: list[int] = []
+    monkeypatch.setattr("crosswalk.personal.scan.Scanner.add", lambda self, lines: looked.append(len(lines)))
+    assert connected.push("posthog", "--plan", plan_id).code == 0
+    assert connected.push("posthog", "--resend-changed").code == 0, (
+        "one that makes its own plan of the same content"
+    )
+    assert standin.requests
+    assert looked == []
+
+
 def test_a_trial_is_said_to_be_one(connected: Project) -> None:
     with (connected.folder / "dbt_project.yml").open("a", encoding="utf-8") as file:
         file.write("vars: {sample_people: 0.01}\n")
