@@ -34,7 +34,7 @@ test-long: ## the long forms of the other kill, memory and network tests, about 
 	@scripts/setup_env.sh dev
 	@CROSSWALK_LONG=1 CROSSWALK_LONG_TESTS=1 CROSSWALK_TEST_LONG=1 CROSSWALK_EXPORT_KILLS=200 CROSSWALK_TEST_RECORDS=2000000 CROSSWALK_VERIFY_RECORDS=100000 CROSSWALK_CORPUS=300000 \
 	  $(BIN)/pytest tests/python/extract tests/python/cli/test_extract_mixpanel_kills.py tests/python/cli/test_extract_heap_hard.py \
-	  tests/python/cli/test_export_faults.py tests/python/cli/test_network.py tests/python/cli/test_warehouse.py tests/python/verify/test_faults.py tests/python/personal
+	  tests/python/cli/test_export_faults.py tests/python/cli/test_network.py tests/python/cli/test_warehouse.py tests/python/verify/test_faults.py tests/python/personal tests/python/report/test_speed.py
 
 bench: ## measures builds, pushes and other tools (ARGS="--events 300000 1000000 3000000 --results")
 	@scripts/setup_env.sh dev

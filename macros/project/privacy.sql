@@ -53,7 +53,16 @@
     {%- set names = [] -%}
     {%- for source in var('sources') -%}{%- do names.extend(crosswalk.crosswalk_rule(source ~ '_ids')('line') + crosswalk.crosswalk_rule(source ~ '_ids')('properties')) -%}{%- endfor -%}
     {%- for destination in var('destinations') -%}{%- do names.extend(crosswalk.crosswalk_rule(destination ~ '_ids')('properties')) -%}{%- endfor -%}
+    {#- the ids of a source once more, under names of ours -#}
+    {%- for source in var('sources') -%}{%- do names.extend(['$' ~ source ~ '_user_id', '$' ~ source ~ '_device_id']) -%}{%- endfor -%}
     {{ return(names | unique | list) }}
+{% endmacro %}
+
+{# What a source may call a property that arrives as `<source>_<name>`: the prefix is ours, put before a column and before a name that is taken. #}
+{% macro name_behind(source, name) %}
+    {%- set prefix = source ~ '_' -%}
+    {%- set own = context['crosswalk'][source ~ '_spine']() + context['crosswalk'][source ~ '_columns']() -%}
+    {{ return([name[prefix | length:]] if name.startswith(prefix) and name != prefix and name not in own else []) }}
 {% endmacro %}
 
 {# What is wrong with the two lists of private properties, as a sentence; empty where nothing is. #}
@@ -84,6 +93,14 @@
     } -%}
     {%- for kind, setting in {'denied': 'deny_properties', 'hashed': 'hash_properties'}.items() -%}
         {%- set found = var(setting) | list -%}
+        {%- for name in var(setting) -%}
+            {%- for behind in crosswalk.name_behind(source, name) -%}
+                {%- if behind in ids -%}
+                    {{ exceptions.raise_compiler_error("Variable '" ~ setting ~ "' names " ~ tojson(name) ~ ", which is '" ~ behind ~ "' of " ~ source | capitalize ~ " under a name of ours, and no row can do without that. Take it out of the list.") }}
+                {%- endif -%}
+                {%- do found.append(behind) -%}
+            {%- endfor -%}
+        {%- endfor -%}
         {%- for row in crosswalk.crosswalk_properties('event') + crosswalk.crosswalk_properties('user') if crosswalk.is_private_concept(row, setting) -%}
             {%- set places = crosswalk.source_places(row, source) -%}
             {%- if kind == 'hashed' -%}{%- do crosswalk.check_can_be_hashed(row, source, places) -%}{%- endif -%}

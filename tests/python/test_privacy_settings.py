@@ -16,6 +16,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "Variable 'hash_properties' names \"event_time\", which says whose a row is",
     ),
     ({"deny_properties": ["$insert_id"]}, 'names "$insert_id", which says whose'),
+    ({"deny_properties": ["$amplitude_user_id"]}, 'names "$amplitude_user_id", which says whose'),
     ({"deny_properties": "email"}, "has to be a list"),
     ({"deny_properties": ["a", "a"]}, "names a property twice"),
     ({"deny_properties": [1]}, "has to be a list of names"),
@@ -23,6 +24,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 COMPILED: list[tuple[dict[str, Any], str]] = [
     ({"hash_properties": ["$latitude"]}, "which is a number, and a hash is text"),
     ({"hash_properties": ["$os"]}, "which is made from other columns of Amplitude"),
+    (
+        {"deny_properties": ["amplitude_event_time"]},
+        "which is 'event_time' of Amplitude under a name of ours",
+    ),
     (
         {"deny_properties": ["city"], "hash_properties": ["$city"]},
         'both name what Amplitude writes as "city"',
