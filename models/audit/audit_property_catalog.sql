@@ -11,7 +11,8 @@ events as {{ crosswalk.not_materialized() }} (
 -- wide, so each reader takes what it needs
 scoped as {{ crosswalk.not_materialized() }} (
 
-    {%- for scope, column in [('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'), ('group', crosswalk.column('groups'))] %}
+    {%- for scope, column in [('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'),
+        ('group', crosswalk.column('groups'))] %}
     select source, '{{ scope }}' as scope, event_key, cast(event_at as date) as event_date, {{ column }} as properties
     from events
     {{ 'union all' if not loop.last }}

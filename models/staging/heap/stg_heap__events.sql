@@ -100,7 +100,8 @@ select
     device_id,
     cast(null as {{ dbt.type_string() }}) as person_id,
     session_id,
-    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', texts, var('heap_account_property')), 'nested_properties') | indent(4) }} as {{ crosswalk.column('groups') }},
+    {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', texts, var('heap_account_property')), 'nested_properties') | indent(4) }}
+        as {{ crosswalk.column('groups') }},
     {%- for column in mapped %}
     {{ crosswalk.json_picked('texts', texts, column) }} as {{ column }},
     {%- endfor %}
