@@ -410,3 +410,6 @@ cut_{{ number }} as (
         case when {{ only }} then given_lines.{{ text }} end, settings.rules, settings.secret
     ) as found
 {%- endmacro %}
+
+{# Else Redshift would take Postgres' form, and its functions are not there. #}
+{% macro redshift__json_private(relation, columns, text, only, rules, secret) %}{{ crosswalk.lacks_verb('json_private') }}{% endmacro %}

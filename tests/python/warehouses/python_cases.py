@@ -43,9 +43,13 @@ def other(case: Case) -> tuple[str, Any] | type[Each] | None:
     return Each
 
 
+# docs/privacy.md says where private names do not work.
+_LACKING = ("json_private", "json_names_any")
+
+
 def cases(without: tuple[str, ...] = ()) -> list[Case]:
     """The cases that can be asked, but for those of some verbs."""
-    known = [case for case in verbs.cases_on("postgres") if case.verb not in without]
+    known = [case for case in verbs.cases_on("postgres") if case.verb not in (*_LACKING, *without)]
     return [case for case in known if other(case) is not None and "postgres__" not in case.jinja]
 
 
