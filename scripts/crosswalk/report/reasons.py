@@ -40,6 +40,7 @@ REPAIRED = {
     "private_hashed": "The value of a property that hash_properties names became a keyed hash.",
     "private_deep": "An object below depth 3 held a private name and was taken out whole.",
     "extra_group_keys": "Events with several groups of one type; PostHog takes the first, Mixpanel all.",
+    "missing_column": "A documented column that a warehouse table of Amplitude's does not have.",
 }
 EFFECTS = {
     "rejected": "not sent",
