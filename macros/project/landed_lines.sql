@@ -5,9 +5,8 @@
 {%- set is_private = crosswalk.has_private_properties() -%}
 {%- set settings = settings or [source ~ '_files'] -%}
 {%- set given = more + crosswalk.raw_line_columns() -%}
-{%- if is_private %}
+{#- Always, although only the private settings read them: a unit test sets those where the project does not, and runs as soon as its model may. #}
 -- depends_on: {{ ref('crosswalk_properties') }} {{ ref(var('crosswalk_properties_custom')) }}
-{% endif -%}
 with
 
 lines as (
