@@ -65,11 +65,11 @@ def standing(book: Book) -> Standing:
 
 
 def verification_problem(book: Book, project: dict[str, Any], verified: VerifyResult | None) -> str:
-    """Why the last verification says nothing about this delivery; "" where it does."""
+    """Why the last verification says nothing about this delivery, as part of a sentence; "" where it does."""
     if verified is None:
         return "nothing was read back yet"
     if verified.status == "not_verified":
-        return verified.reason or "nothing could be read back"
+        return verified.reason.rstrip(".") or "nothing could be read back"
     run = book["last_run"].first()
     if (verified.host and verified.host != project.get("host")) or (
         verified.project and project.get("project") and verified.project != project["project"]

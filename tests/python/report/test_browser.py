@@ -247,3 +247,12 @@ def test_prints_on_few_pages(browser: Browser, reported: dict[str, Reported]) ->
     for one in reported.values():
         pdf = Watched(browser, one.path, "dark").page.pdf(format="A4", print_background=True)
         assert 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 12
+
+
+def test_paper_holds_the_settings_and_the_way_back(browser: Browser, reported: dict[str, Reported]) -> None:
+    page = Watched(browser, reported["mixpanel"].path).page
+    shown = "node => node.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})"
+    inside = page.locator("#settings .kv dt, #undo details p").all()
+    assert len(inside) > 10 and not any(one.evaluate(shown) for one in inside)
+    page.emulate_media(media="print")
+    assert all(one.evaluate(shown) and (one.bounding_box() or {"height": 0})["height"] for one in inside)

@@ -108,10 +108,10 @@ def _delivered(project: Project) -> None:
 def test_only_what_was_verified_is_green(project: Project, standin: Standin) -> None:
     _delivered(project)
     assert verdict(project)[1]["tone"] == "warn"
-    verify(project, "not_verified", reason="there is no read key")
+    verify(project, "not_verified", reason="there is no read key: set one.")
     code, found = verdict(project)
     assert (code, found["title"], found["tone"]) == (0, "DONE, NOT VERIFIED", "warn")
-    assert "there is no read key" in found["sentence"]
+    assert found["sentence"].endswith("not verified, since there is no read key: set one.")
     verify(project, "verified", events=[DayEvent("2025-03-01", "song_played", 5, 5, 5, 5)])
     code, found = verdict(project)
     assert (code, found["title"], found["tone"]) == (0, "DONE, VERIFIED", "good")
