@@ -19,6 +19,8 @@ WITHOUT = (
     "json_types",
     "clusters",
     "day_partitions",
+    "added_by",
+    "table_dropped",
 )
 OURS = re.compile(r"`[\w-]+`\.`\w+`\.(crosswalk_\w+_[0-9a-f]{8}\()")
 

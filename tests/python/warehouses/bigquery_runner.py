@@ -111,6 +111,7 @@ def mend(trace: Any) -> None:
     from bqemulator.api.routes import jobs
     from bqemulator.jobs import executor
     from bqemulator.storage.engine import DuckDBEngine
+    from sqlglot.errors import SqlglotError
 
     # the extension for places on the globe would be downloaded, and nothing here asks for it
     DuckDBEngine._load_spatial = lambda self: None
@@ -137,7 +138,11 @@ def mend(trace: Any) -> None:
             register(ctx.engine.connection, *made.groups())
         rest = OURS.sub(r"\1", CREATE.sub("", bq_sql))
         bq_sql = rest if re.sub(r"/\*.*?\*/|--[^\n]*", "", rest, flags=re.DOTALL).strip() else "select 1"
-        return await real(project_id, job_id, bq_sql, *args, **kwargs)
+        try:
+            return await real(project_id, job_id, bq_sql, *args, **kwargs)
+        except SqlglotError as error:
+            # else an error of the server, which Google's client asks for again and again
+            raise executor.translate_runtime_error(error, duckdb_sql=bq_sql) from error
 
     jobs.execute_query_job = execute
 

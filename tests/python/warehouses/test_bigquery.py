@@ -6,13 +6,14 @@ are sent to BigQuery. Every query is taken apart by ZetaSQL's analyzer, which is
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import harness
 import pytest
 from harness import Result
 
-from warehouses import bigquery_cases, compared, parsed, remote
+from warehouses import bigquery_cases, compared, parsed, remote, two_days
 from warehouses.compared import LONG, Built
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
@@ -106,3 +107,9 @@ if LONG:
     @pytest.mark.parametrize("number", range(len(CASES)), ids=compared.names(CASES))
     def test_verb_on_bigquery(number: int, answers: list[Any]) -> None:
         compared.check(CASES[number], answers[number])
+
+    def test_two_days_and_a_rerun_end_as_a_build_from_nothing(emulator: Remote) -> None:
+        load = partial(compared.load_rows, emulator)
+        two_days.end_as_a_build_from_nothing(
+            emulator, load, lambda name: "`rows`" if name == "rows" else name
+        )

@@ -9,6 +9,7 @@ import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from harness import Result
 from postgres import Database, Server
 
-from warehouses import compared, lines, python_cases, remote
+from warehouses import compared, lines, python_cases, remote, two_days
 from warehouses.compared import LONG, Built
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
@@ -157,3 +158,8 @@ if LONG:
         redshift.dbt(["run", "--select", "stg_amplitude__lines"], settings)
         found = redshift.rows(f"select read_error, is_strict from {remote.SCHEMA}.stg_amplitude__lines")
         assert found == [["line_too_long", False]]
+
+    def test_two_days_and_a_rerun_end_as_a_build_from_nothing(redshift: Remote, cluster: Database) -> None:
+        with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(f"create schema {two_days.SCHEMA}_raw")
+            two_days.end_as_a_build_from_nothing(redshift, partial(lines.copy, cursor))

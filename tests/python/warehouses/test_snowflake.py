@@ -5,12 +5,13 @@ verb. The functions in Python run as they are sent to Snowflake.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from harness import Result
 
-from warehouses import compared, python_cases, remote
+from warehouses import compared, python_cases, remote, two_days
 from warehouses.compared import LONG, Built
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
@@ -69,3 +70,9 @@ if LONG:
     @pytest.mark.parametrize("number", range(len(CASES)), ids=compared.names(CASES))
     def test_verb_on_snowflake(number: int, answers: list[Any]) -> None:
         compared.check(CASES[number], answers[number])
+
+    def test_two_days_and_a_rerun_end_as_a_build_from_nothing(snowflake: Remote) -> None:
+        load = partial(compared.load_rows, snowflake)
+        two_days.end_as_a_build_from_nothing(
+            snowflake, load, lambda name: '"ROWS"' if name == "rows" else name
+        )
