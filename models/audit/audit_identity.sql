@@ -27,7 +27,7 @@ ids as (
     from events
     where user_id is not null
 
-    union
+    {{ crosswalk.union_once() }}
 
     select source, source_project, 'device' as kind, device_id as id
     from events

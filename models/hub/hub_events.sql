@@ -5,7 +5,7 @@
 
 {{ config(
     materialized=crosswalk.kept_as('view' if var('materialize', 'table') == 'view' else 'table'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     partition_by=crosswalk.day_partitions('event_at', 'timestamp'),
     cluster_by=crosswalk.clusters(['source', 'event_name']),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('hub_event_versions'), 'row_version') }}"]),

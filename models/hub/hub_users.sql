@@ -3,7 +3,7 @@
 
 {{ config(
     materialized=crosswalk.kept_as('view' if var('materialize', 'table') == 'view' else 'table'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('hub_person_versions'), 'person_version') }}"]),
     post_hook=crosswalk.after_building(),
 ) }}

@@ -36,6 +36,9 @@ MAY_BE_EMPTY = {
     "recursion_levels": "",
     "longest_line": "None",
     "clusters": "None",
+    "union_once": "union",
+    "added_by": "append",
+    "table_dropped": "drop table rows cascade",
     "day_partitions": "None",
     "column": "rows",
     "entry": "rows.rows",
@@ -1137,6 +1140,14 @@ case(
 )
 case("column", "column('rows')", 1, query="select {0} from (select 1 as {0}) as given")
 case("column", "column('x')", "a", what="as it is", x="a")
+case("added_by", "'{{ crosswalk.added_by() }}'", "append", query="select {}")
+case("table_dropped", "'{{ crosswalk.table_dropped('x') }}'", "drop table x cascade", query="select {}")
+case(
+    "union_once",
+    "(select count(*) from (select 1 as x {{ crosswalk.union_once() }} select 1 as x) as ones)",
+    1,
+    query="select {}",
+)
 case("clusters", "{{ crosswalk.clusters(['x']) or 0 }}", 0, query="select {}")
 case("day_partitions", "{{ crosswalk.day_partitions('x', 'date') or 0 }}", 0, query="select {}")
 case("longest_line", "{{ crosswalk.longest_line() or 0 }}", 0, query="select {}")

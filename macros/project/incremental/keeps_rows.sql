@@ -69,12 +69,17 @@
     {%- endif %}
 {%- endmacro %}
 
+{# A kept model (`this`) by its bare name, in front of a column: BigQuery takes no longer one there. #}
+{% macro kept_table() -%}
+    {{- this.include(database=false, schema=false) -}}
+{%- endmacro %}
+
 {# The statement that takes the rows out of a kept model (`this`) that are gone or different, by a relation with the versions that stand as they are. #}
 {% macro delete_outdated(versions, version) -%}
     delete from {{ this }}
     where not exists (
         select 1 from {{ versions }} as versions
-        where versions.{{ version }} = {{ this }}.{{ version }} and versions.is_built
+        where versions.{{ version }} = {{ crosswalk.kept_table() }}.{{ version }} and versions.is_built
     )
 {%- endmacro %}
 
@@ -182,7 +187,7 @@
             union all
             select record_version from {{ ref(destination ~ '_generated_records') }}
         ) as versions
-        where versions.record_version = {{ this }}.record_version
+        where versions.record_version = {{ crosswalk.kept_table() }}.record_version
     )
 {%- endmacro %}
 
@@ -209,8 +214,8 @@
         from bucketed
     ) as numbered
     where
-        {{ this }}.{{ crosswalk.row_identity() }} = numbered.position
-        and ({{ this }}.send_order <> numbered.new_order or {{ this }}.bucket <> numbered.new_bucket)
+        {{ crosswalk.kept_table() }}.{{ crosswalk.row_identity() }} = numbered.position
+        and ({{ crosswalk.kept_table() }}.send_order <> numbered.new_order or {{ crosswalk.kept_table() }}.bucket <> numbered.new_bucket)
 {%- endmacro %}
 
 {# The body of a CTE with who stands behind sightings (own_user_id, own_device_id, …): an anonymous row belongs to the user of its device, unless several users

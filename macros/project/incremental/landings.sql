@@ -53,8 +53,16 @@
 
 {# The hooks of a lines model that is kept, before and after what every build does. #}
 {% macro before_landing(source) %}
-    {{ return(["{% if crosswalk.reads_files() %}{{ crosswalk.forget_rejects('stg_" ~ source ~ "__lines') }}{% endif %}"] if crosswalk.keeps_rows() else []) }}
+    {{ return([
+        "{% if crosswalk.reads_files() %}{{ crosswalk.forget_rejects('stg_" ~ source ~ "__lines') }}{% endif %}",
+        "{% if crosswalk.adds_rows() and not crosswalk.reads_files() %}{{ crosswalk.delete_half_landed('" ~ source ~ "') }}{% endif %}",
+    ] if crosswalk.keeps_rows() else []) }}
 {% endmacro %}
+
+{# The statement that takes out lines that a build landed and did not come to write down: not every adapter does both in one transaction. #}
+{% macro delete_half_landed(source) -%}
+    delete from {{ this }} where landed_in not in (select distinct landed.landed_in from {{ crosswalk.landed_files_table(source) }} as landed)
+{%- endmacro %}
 
 {% macro after_landing(source) %}
     {%- set hooks = ["{{ crosswalk.remember_files('" ~ source ~ "') }}", "{{ crosswalk.mark_built() }}"] -%}
@@ -85,7 +93,7 @@
             {%- set lines = crosswalk.built_before('stg_' ~ source ~ '__lines') -%}
             {%- set landing = crosswalk.landing(source) if lines else {'changed': []} -%}
             {%- if lines and landing['whole'] -%}
-                {%- do statements.append('drop table ' ~ lines ~ ' cascade;') -%}
+                {%- do statements.append(crosswalk.table_dropped(lines) ~ ';') -%}
                 {%- do adapter.cache_dropped(lines) -%}
                 {%- if landing['changed'] -%}
                     {%- do log('Files of ' ~ source ~ ' changed or went since they were read, the first is ' ~ landing['changed'][0] ~ ': all of its files are read again.', info=true) -%}

@@ -5,7 +5,7 @@
 
 {{ config(
     materialized=crosswalk.kept_as('view'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('mixpanel_record_versions'), 'record_version') }}"]),
     post_hook=crosswalk.after_building(),
 ) }}

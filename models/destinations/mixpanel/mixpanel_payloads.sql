@@ -1,6 +1,6 @@
 {{ config(
     materialized=crosswalk.kept_as('table'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     partition_by=crosswalk.day_partitions('event_date', 'date'),
     cluster_by=crosswalk.clusters(['bucket', 'send_order']),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated_payloads('mixpanel') }}"]),

@@ -1,6 +1,6 @@
 {{ config(
     materialized=crosswalk.kept_as('table'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     pre_hook=crosswalk.before_landing('heap'),
     post_hook=[
         "{% if crosswalk.reads_files() %}{{ crosswalk.no_rejects('stg_heap__lines') }}{% endif %}",

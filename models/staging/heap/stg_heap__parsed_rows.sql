@@ -1,7 +1,7 @@
 -- a table whatever `materialize` says: it is narrow, read several times, and dear to parse
 {{ config(
     materialized=crosswalk.kept_as('table'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     pre_hook=crosswalk.before_adding([
         "{{ crosswalk.delete_old_landings(ref('stg_heap__lines')) }}",
         "delete from {{ this }} where event_tables <> {{ crosswalk.heap_tables_hash() }}",

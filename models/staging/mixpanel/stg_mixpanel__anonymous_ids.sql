@@ -20,7 +20,7 @@ user_ids as (
     from parsed_rows
     where named_user is not null
 
-    union
+    {{ crosswalk.union_once() }}
 
     select source_project, identified_user as user_id
     from parsed_rows
@@ -34,7 +34,7 @@ device_ids as (
     from parsed_rows
     where seen_device is not null
 
-    union
+    {{ crosswalk.union_once() }}
 
     select source_project, identified_device as device_id
     from parsed_rows
@@ -62,7 +62,7 @@ candidates as (
     select source_project, device_id
     from device_ids
 
-    union
+    {{ crosswalk.union_once() }}
 
     select source_project, device_id
     from mapped_away

@@ -1,7 +1,7 @@
 -- what a row says by itself; a view: parsed_rows reads it once
 {{ config(
     materialized=crosswalk.kept_as('view'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_old_landings(ref('stg_mixpanel__lines')) }}"]),
     post_hook=crosswalk.after_building(),
 ) }}

@@ -1,7 +1,7 @@
 -- a table whatever `materialize` says: narrow, and read several times
 {{ config(
     materialized=crosswalk.kept_as('table'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_old_landings(ref('stg_mixpanel__lines')) }}"]),
     post_hook=crosswalk.after_building(),
 ) }}

@@ -26,7 +26,7 @@ nameless_ids as (
     from rows_with_ids
     where event_name <> '$identify' and (person_name = property_device_id or is_identified = 'false')
 
-    union
+    {{ crosswalk.union_once() }}
 
     select source_project, anonymous_id
     from rows_with_ids
@@ -52,7 +52,7 @@ candidates as (
     select source_project, anonymous_id
     from nameless_ids
 
-    union
+    {{ crosswalk.union_once() }}
 
     select source_project, anonymous_id
     from old_names

@@ -1,6 +1,6 @@
 {{ config(
     materialized=crosswalk.kept_as('table'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_old_landings(ref('stg_posthog__lines')) }}"]),
     post_hook=crosswalk.after_building(),
 ) }}

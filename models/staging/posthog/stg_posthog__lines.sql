@@ -1,6 +1,6 @@
 {{ config(
     materialized=crosswalk.kept_as('table'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     pre_hook=crosswalk.before_landing('posthog'),
     post_hook=[
         "{% if crosswalk.reads_files() and crosswalk.keeps_rows() %}{{ crosswalk.no_rejects('stg_posthog__lines') }}{% endif %}",

@@ -1,15 +1,12 @@
 """Runs in the environment of BigQuery: ZetaSQL, Google's reference implementation of GoogleSQL, judges what was compiled.
 
-Arguments: the folder, which is not used, and the answer file. Each line of stdin is a JSON request, each line of the answer
-file a JSON answer.
 It reads queries only, and no Python: in place of a call of one of our functions stands a look into a table.
 """
 
-import json
 import re
-import sys
-from pathlib import Path
 from typing import Any
+
+import serving
 
 CALL = re.compile(r"\bcrosswalk_(text|flag|count|number|digits)_\w+\(")
 RETURNS = {"text": "string", "flag": "bool", "count": "int64", "number": "float64", "digits": "string"}
@@ -121,16 +118,7 @@ class Oracle:
 
 def main() -> None:
     oracle = Oracle()
-    does = {"check": oracle.check, "rows": oracle.rows}
-    with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
-        for line in sys.stdin:
-            request = json.loads(line)
-            try:
-                answer = does[request["do"]](request)
-            except Exception as error:
-                answer = {"error": f"{type(error).__name__}: {error}"}
-            out.write(json.dumps(answer) + "\n")
-            out.flush()
+    serving.serve(oracle, {"check": Oracle.check, "rows": Oracle.rows})
 
 
 if __name__ == "__main__":

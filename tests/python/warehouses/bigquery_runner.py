@@ -1,20 +1,16 @@
 """Runs in the environment of BigQuery, which has no room in that of the project: bqemulator in a thread, and dbt beside it.
 
-Arguments: the folder and the answer file. Each line of stdin is a JSON request, each line of the answer file a JSON answer.
-
 bqemulator is an emulator over DuckDB. What it lacks or does wrong and the project needs is put right here, each with its reason.
 """
 
 import asyncio
 import contextlib
-import json
 import os
 import re
-import sys
 import threading
-from pathlib import Path
 from typing import Any
 
+import serving
 from plain_rows import plain
 
 CREATE = re.compile(
@@ -115,6 +111,7 @@ def mend(trace: Any) -> None:
     from bqemulator.api.routes import jobs
     from bqemulator.jobs import executor
     from bqemulator.storage.engine import DuckDBEngine
+    from sqlglot.errors import SqlglotError
 
     # the extension for places on the globe would be downloaded, and nothing here asks for it
     DuckDBEngine._load_spatial = lambda self: None
@@ -141,7 +138,11 @@ def mend(trace: Any) -> None:
             register(ctx.engine.connection, *made.groups())
         rest = OURS.sub(r"\1", CREATE.sub("", bq_sql))
         bq_sql = rest if re.sub(r"/\*.*?\*/|--[^\n]*", "", rest, flags=re.DOTALL).strip() else "select 1"
-        return await real(project_id, job_id, bq_sql, *args, **kwargs)
+        try:
+            return await real(project_id, job_id, bq_sql, *args, **kwargs)
+        except SqlglotError as error:
+            # else an error of the server, which Google's client asks for again and again
+            raise executor.translate_runtime_error(error, duckdb_sql=bq_sql) from error
 
     jobs.execute_query_job = execute
 
@@ -205,73 +206,26 @@ def statements(session: Any, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(session: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """A table of raw lines from a JSONL file of [file, line_number, line, read_error]."""
-    with Path(request["file"]).open(encoding="utf-8") as lines:
-        read = [json.loads(line) for line in lines]
+    """A table of raw lines from a JSONL file."""
+    read = serving.given_lines(request)
     dataset, name = request["table"].split(".")
     session.create_dataset(dataset, exists_ok=True)
     columns = "file string, line_number int64, line string, read_error string"
-    session.query(f"create table {dataset}.{name} ({columns})").result()
+    session.query(f"create or replace table {dataset}.{name} ({columns})").result()
     session.server.connection.executemany(
         f'insert into "local-project__{dataset}"."{name}" values (?, ?, ?, ?)', read
     )
     return {"rows": [[len(read)]]}
 
 
-def dbt(session: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """What a dbt command compiled, or how each of its nodes ended."""
-    from dbt.cli.main import dbtRunner
-
-    with contextlib.chdir(request["project"]):
-        result = dbtRunner().invoke(request["arguments"])
-    if result.exception is not None:
-        return {"error": str(result.exception)}
-    ran = list(getattr(result.result, "results", []))
-    return {
-        "compiled": [str(getattr(each.node, "compiled_code", "")) for each in ran],
-        "outcomes": [
-            [
-                each.node.name,
-                str(each.node.resource_type),
-                str(each.status),
-                str(each.message),
-                each.execution_time,
-            ]
-            for each in ran
-        ],
-    }
-
-
 def main() -> None:
-    folder, answers = Path(sys.argv[1]), Path(sys.argv[2])
-    os.environ["DO_NOT_TRACK"] = "1"
-    sent = (folder / "statements.sql").open("w", encoding="utf-8")
-
-    def trace(command: str) -> None:
-        sent.write(command + "\n;;\n")
-        sent.flush()
-
-    mend(trace)
+    mend(serving.Trace())
     server = Server()
     os.environ["CROSSWALK_TEST_ENDPOINT"] = server.server.rest_url
     session = client(server)
     session.server = server
     session.create_dataset("crosswalk", exists_ok=True)
-    does = {
-        "rows": rows,
-        "statements": statements,
-        "table": table,
-        "dbt": dbt,
-    }
-    with answers.open("w", encoding="utf-8") as out:
-        for line in sys.stdin:
-            request = json.loads(line)
-            try:
-                answer = does[request["do"]](session, request)
-            except Exception as error:
-                answer = {"error": f"{type(error).__name__}: {error}"}
-            out.write(json.dumps(answer) + "\n")
-            out.flush()
+    serving.serve(session, {"rows": rows, "statements": statements, "table": table})
 
 
 if __name__ == "__main__":

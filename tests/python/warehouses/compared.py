@@ -15,33 +15,31 @@ from test_dialect_verbs import Case
 
 from warehouses import lines, python_cases
 from warehouses.plain_rows import plain
-from warehouses.remote import SCHEMA, Remote, RemoteError
+from warehouses.remote import Remote, RemoteError
 from warehouses.test_postgres import AUDIT, PAYLOADS, heap_lines
 
 LONG = os.environ.get("CROSSWALK_LONG") == "1"
 SOURCES = harness.SOURCES if LONG else ["amplitude"]
 SETTINGS = {
     "sources": SOURCES,
-    "as_of": harness.DAY_OF_ALL,
+    **({"as_of": harness.DAY_OF_ALL} if LONG else {}),
     **{f"{source}_schema": "landed" for source in SOURCES},
 }
 
 
 @dataclass(frozen=True)
 class Built:
-    """A warehouse in which the project was built, and how often each dbt test ended how."""
+    """A warehouse in which the project was built, the SQL of its models, and how often each dbt test ended how."""
 
     remote: Remote
-    models: int
+    models: dict[str, str]
     outcomes: Counter[str]
 
 
 def expected_rows(request: pytest.FixtureRequest) -> Result:
     """What DuckDB makes of the same samples."""
-    if LONG:
-        together: Result = request.getfixturevalue("together")
-        return together
-    return harness.build(harness.sample_files(), {"as_of": harness.DAY_OF_ALL})
+    result: Result = request.getfixturevalue("together" if LONG else "samples")
+    return result
 
 
 def raw_lines(
@@ -57,20 +55,40 @@ def raw_lines(
     return [row for path in files for row in lines.raw_lines(path)]
 
 
-def build(remote: Remote, settings: dict[str, Any] | None = None) -> Built:
-    """The project built, with every data test; every node has to end well."""
+def build(remote: Remote, settings: dict[str, Any] | None = None, whole: bool = LONG) -> Built:
+    """The project built, with every data test, or else what the payloads are made of, without; every node has to end well."""
     command = ["build", "--exclude-resource-type", "unit_test"]
-    ran = remote.dbt(command, {**SETTINGS, **(settings or {})})["outcomes"]
-    assert [each[:4] for each in ran if each[2] not in ("success", "pass")] == []
-    kinds = Counter(kind for _, kind, *_ in ran)
-    return Built(remote, kinds["model"], Counter(status for _, kind, status, *_ in ran if kind == "test"))
+    if not whole:
+        command += ["test", "--select", *(f"+{destination}_payloads" for destination in PAYLOADS)]
+    answer = remote.dbt(command, {**SETTINGS, **(settings or {})})
+    ran = answer["outcomes"]
+    assert [each for each in ran if each[2] not in ("success", "pass")] == []
+    tests = Counter(status for _, kind, status, _ in ran if kind == "test")
+    models = {each[0]: sql for each, sql in zip(ran, answer["compiled"], strict=True) if each[1] == "model"}
+    assert len(models) > (40 if whole else 30)
+    assert not whole or tests.total() > 60
+    return Built(remote, models, tests)
+
+
+def load(remote: Remote, request: pytest.FixtureRequest) -> None:
+    """The raw lines of each source, in a table that the runner makes."""
+    for source in SOURCES:
+        load_rows(remote, f"landed.{source}_lines", raw_lines(source, request))
+
+
+def load_rows(remote: Remote, table: str, rows: list[lines.Row]) -> None:
+    """Raw lines in a table that the runner makes anew."""
+    file = remote.folder / f"{table}.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    remote.ask(do="table", table=table, file=str(file))
 
 
 def payloads_are_those_of_duckdb(destination: str, built: Built, expected: Result) -> None:
     """Every payload to the letter, with its order, bucket, id, time and size."""
     select = f"select {PAYLOADS[destination]} from {{}}{destination}_payloads order by send_order"
-    wanted = [[plain(value) for value in row.values()] for row in expected.sql(select.format(""))]
-    found = built.remote.rows(select.format(f"{SCHEMA}."))
+    relation = f"{destination}_payloads"
+    wanted = [[plain(value) for value in row.values()] for row in expected.sql(select.format(""), relation)]
+    found = built.remote.rows(select.format(f"{built.remote.schema}."))
     assert len(wanted) > 50
     for one, other in zip(wanted, found, strict=True):
         assert other[:-2] == one[:-2]
@@ -80,15 +98,15 @@ def payloads_are_those_of_duckdb(destination: str, built: Built, expected: Resul
 
 def audit_is_that_of_duckdb(relation: str, built: Built, expected: Result, column: Any = str) -> None:
     """The same rows of an audit relation, in whatever order."""
-    first = expected.sql(f"select * from {relation} limit 1")
+    first = expected.rows(relation)
     named = ", ".join(first[0]) if first else "*"
     chosen = AUDIT[relation] if AUDIT[relation] != "*" else named
     wanted = Counter(
         tuple(str(plain(value)) for value in row.values())
-        for row in expected.sql(f"select {chosen} from {relation}")
+        for row in expected.sql(f"select {chosen} from {relation}", relation)
     )
     columns = ", ".join(map(column, chosen.split(", ")))
-    found = built.remote.rows(f"select {columns} from {SCHEMA}.{relation}")
+    found = built.remote.rows(f"select {columns} from {built.remote.schema}.{relation}")
     assert Counter(tuple(map(str, row)) for row in found) == wanted
 
 
@@ -128,10 +146,3 @@ def check(case: Case, answer: Any) -> None:
     if isinstance(answer, Exception):
         raise answer
     assert answer == python_cases.expected(case)
-
-
-def write_lines(remote: Remote, source: str, request: pytest.FixtureRequest) -> Path:
-    """A source's raw lines as a JSONL file of [file, line_number, line, read_error]."""
-    file = remote.folder / f"{source}.jsonl"
-    file.write_text("".join(json.dumps(row) + "\n" for row in raw_lines(source, request)))
-    return file

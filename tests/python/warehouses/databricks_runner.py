@@ -1,8 +1,8 @@
 """Runs in the environment of Databricks: dbt with the real dbt-databricks, whose statements go to a Spark session in this
 process in place of a SQL warehouse.
 
-Spark's own packages stand in the environment of Spark, whose folder is the third argument. Requests and answers are those of
-`spark_runner`; `statements` are all that dbt-databricks sent.
+Spark's own packages stand in the environment of Spark, whose folder is the third argument. `statements` are all that
+dbt-databricks sent.
 """
 
 import re
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+import serving
 import spark_runner  # type: ignore[import-not-found]
 
 # What the open Spark has not: the catalog's name, Delta, and a table that is replaced in one statement. Nothing else is changed.
@@ -122,12 +123,10 @@ def main() -> None:
 
     def dbt(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
         connect_here(spark, statements)
-        answer: dict[str, Any] = spark_runner.dbt(spark, request)
+        answer: dict[str, Any] = serving.dbt(spark, request)
         return answer
 
-    spark_runner.serve(
-        {"rows": spark_runner.rows, "table": spark_runner.table, "dbt": dbt, "statements": sent}
-    )
+    spark_runner.serve(dbt=dbt, statements=sent)
 
 
 if __name__ == "__main__":

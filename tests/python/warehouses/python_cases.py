@@ -6,6 +6,7 @@ Lists are JSON arrays as text there, and picked values stand between U+0001.
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import test_dialect_verbs as verbs
@@ -77,7 +78,8 @@ def literal(value: Any, verb: str) -> str:
     return f"cast('{escaped}' as varchar)"
 
 
-def query(case: Case, sql: str) -> str:
+def query(case: Case, sql: str, written: Callable[[Any, str], str] = literal) -> str:
+    """A case as one query; `written` makes literals of the values."""
     found = other(case)
     text = str(found[0] if isinstance(found, tuple) else on(case.query))
     if case.verb == "json_path":
@@ -98,7 +100,7 @@ def query(case: Case, sql: str) -> str:
     text = re.sub(r"array_agg\((elements.element|entries[^)]*)\)(?= from)", r"listagg(\1, chr(3))", text)
     text = text.format(sql)
     rows = (
-        ", ".join(f"{literal(value, case.verb)} as {name}" for name, value in row.items())
+        ", ".join(f"{written(value, case.verb)} as {name}" for name, value in row.items())
         for row in case.given
         if row
     )

@@ -7,13 +7,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import harness
 
+FOLDER = Path(__file__).parent
 SCHEMA = "crosswalk"
 # How long one request may take: a whole build of the project is the longest.
-LIMIT = 1500
+LIMIT = 1800
+JSON_TYPES = {"snowflake": "varchar", "redshift": "varchar"}
 
 
 class RemoteError(Exception):
@@ -22,20 +24,35 @@ class RemoteError(Exception):
 
 def python(name: str) -> Path:
     """The interpreter of the environment that `scripts/setup_env.sh <name>` makes; another one by CROSSWALK_<NAME>_PYTHON."""
-    made = harness.ROOT / f".venv-{name}" / "bin" / "python"
-    return Path(os.environ.get(f"CROSSWALK_{name.upper()}_PYTHON", made))
+    variable = f"CROSSWALK_{name.upper()}_PYTHON"
+    found = Path(os.environ.get(variable, harness.ROOT / f".venv-{name}" / "bin" / "python"))
+    if not found.exists():
+        raise RemoteError(
+            f"There is no {found}: run `scripts/setup_env.sh {name}`, or name an interpreter with {variable}."
+        )
+    return found
 
 
 class Remote:
     """The process, with the dbt output that leads to its warehouse."""
 
     def __init__(
-        self, process: "subprocess.Popen[str]", answers: Path, folder: Path, output: Mapping[str, Any]
+        self, process: "subprocess.Popen[str]", answers: IO[str], folder: Path, output: Mapping[str, Any]
     ) -> None:
         self._process = process
-        self._answers = answers.open(encoding="utf-8")
+        self._answers = answers
         self.folder = folder
         self.output = output
+
+    @property
+    def schema(self) -> str:
+        """The schema in which dbt builds."""
+        return str(self.output.get("schema") or self.output["dataset"])
+
+    def elsewhere(self, schema: str) -> "Remote":
+        """The same process, where dbt builds in another schema."""
+        name = "schema" if "schema" in self.output else "dataset"
+        return Remote(self._process, self._answers, self.folder, {**self.output, name: schema})
 
     def ask(self, **request: Any) -> dict[str, Any]:
         """The answer to a request; `RemoteError` where it is an error, or where the process ended or took too long."""
@@ -75,37 +92,38 @@ class Remote:
             "--log-path": self.folder / "logs",
         }
         arguments = [*command, *(str(part) for pair in paths.items() for part in pair)]
-        arguments += [
-            "--vars",
-            json.dumps({"json_type": "string" if kind == "bigquery" else "varchar", **settings}),
-        ]
+        arguments += ["--vars", json.dumps({"json_type": JSON_TYPES.get(kind, "string"), **settings})]
         quiet = ["--quiet", "--log-level", "none", "--log-level-file", "error"]
         return self.ask(do="dbt", project=str(harness.ROOT), arguments=[*quiet, *arguments])
 
 
 @contextmanager
 def running(
-    name: str, runner: Path, folder: Path, output: Mapping[str, Any], *arguments: str
+    name: str, folder: Path, output: Mapping[str, Any], *arguments: str, runner: str | None = None
 ) -> Iterator[Remote]:
-    """The process, ended with the block; its words are in `<name>.log` of the folder."""
-    if not python(name).exists():
-        raise RemoteError(
-            f"There is no {python(name)}: run `scripts/setup_env.sh {name}`, or name an interpreter with"
-            f" CROSSWALK_{name.upper()}_PYTHON."
-        )
+    """`<name>_runner.py`, or another runner, in the environment of that name; it ends with the block, and its words are in
+    `<name>.log` of the folder."""
     answers = folder / "answers.jsonl"
     answers.touch()
     with (folder / f"{name}.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [str(python(name)), str(runner), str(folder), str(answers), *arguments],
+            [
+                str(python(name)),
+                str(FOLDER / f"{runner or name + '_runner'}.py"),
+                str(folder),
+                str(answers),
+                *arguments,
+            ],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             text=True,
             cwd=folder,
+            env={**os.environ, "PYSPARK_PYTHON": str(python(name))},
         )
         try:
-            yield Remote(process, answers, folder, output)
+            with answers.open(encoding="utf-8") as lines:
+                yield Remote(process, lines, folder, output)
         finally:
             assert process.stdin is not None
             process.stdin.close()

@@ -1,18 +1,13 @@
 """Runs in the environment of Snowflake, which has no room in that of the project: fakesnow in this process, and dbt beside it.
 
-Each line of stdin is a JSON request, each line of the answer file a JSON answer: `rows`, `compiled` or `outcomes`, or `error`.
-
 fakesnow is an emulator over DuckDB. What it lacks or does wrong and the project needs is put right here, each with its reason.
 """
 
 import contextlib
-import json
-import os
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
+import serving
 from plain_rows import plain
 
 CREATE = re.compile(
@@ -243,9 +238,8 @@ def statements(session: Any, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(session: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """A table of raw lines from a JSONL file of [file, line_number, line, read_error]."""
-    with Path(request["file"]).open(encoding="utf-8") as lines:
-        read = [json.loads(line) for line in lines]
+    """A table of raw lines from a JSONL file."""
+    read = serving.given_lines(request)
     cursor = session.cursor()
     schema = request["table"].split(".")[0]
     cursor.execute(f"create schema if not exists {schema}")
@@ -256,49 +250,12 @@ def table(session: Any, request: dict[str, Any]) -> dict[str, Any]:
     return {"rows": [[len(read)]]}
 
 
-def dbt(session: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """What a dbt command compiled, or how each of its nodes ended."""
-    from dbt.cli.main import dbtRunner
-
-    with contextlib.chdir(request["project"]):
-        result = dbtRunner().invoke(request["arguments"])
-    if result.exception is not None:
-        return {"error": str(result.exception)}
-    ran = list(getattr(result.result, "results", []))
-    return {
-        "compiled": [str(getattr(each.node, "compiled_code", "")) for each in ran],
-        "outcomes": [
-            [
-                each.node.name,
-                str(each.node.resource_type),
-                str(each.status),
-                str(each.message),
-                each.execution_time,
-            ]
-            for each in ran
-        ],
-    }
-
-
 def main() -> None:
-    folder, answers = Path(sys.argv[1]), Path(sys.argv[2])
-    os.environ["DO_NOT_TRACK"] = "1"
     import fakesnow
 
-    sent = (folder / "statements.sql").open("w", encoding="utf-8")
-    mend(lambda command: sent.write(command + "\n;;\n"))
-    with fakesnow.patch(), answers.open("w", encoding="utf-8") as out:
-        session = connection()
-        does = {"rows": rows, "raw": raw, "statements": statements, "table": table, "dbt": dbt}
-        for line in sys.stdin:
-            request = json.loads(line)
-            try:
-                answer = does[request["do"]](session, request)
-            except Exception as error:
-                answer = {"error": f"{type(error).__name__}: {error}"}
-            out.write(json.dumps(answer) + "\n")
-            out.flush()
-            sent.flush()
+    mend(serving.Trace())
+    with fakesnow.patch():
+        serving.serve(connection(), {"rows": rows, "raw": raw, "statements": statements, "table": table})
 
 
 if __name__ == "__main__":

@@ -4,22 +4,20 @@ With every change Amplitude into both destinations; CROSSWALK_LONG=1 takes all s
 are sent to BigQuery. Every query is taken apart by ZetaSQL's analyzer, which is BigQuery's own reading of the language.
 """
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 import harness
 import pytest
 from harness import Result
 
-from warehouses import compared, parsed, remote
-from warehouses.compared import Built
+from warehouses import bigquery_cases, compared, parsed, remote, two_days
+from warehouses.compared import LONG, Built
 from warehouses.remote import Remote
-from warehouses.test_postgres import PAYLOADS
+from warehouses.test_postgres import AUDIT, PAYLOADS
 
-FOLDER = Path(__file__).parent
 OUTPUT = {
     "type": "bigquery",
     "method": "oauth-secrets",
@@ -38,14 +36,7 @@ FUNCTION = re.compile(r"`local-project`\.`crosswalk`\.(?=crosswalk_\w+\()")
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
     folder = tmp_path_factory.mktemp("bigquery")
-    with remote.running("bigquery", FOLDER / "bigquery_runner.py", folder, OUTPUT) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
-    folder = tmp_path_factory.mktemp("zetasql")
-    with remote.running("bigquery", FOLDER / "bigquery_oracle.py", folder, OUTPUT) as running:
+    with remote.running("bigquery", folder, OUTPUT) as running:
         yield running
 
 
@@ -56,22 +47,8 @@ def expected(request: pytest.FixtureRequest) -> Result:
 
 @pytest.fixture(scope="module")
 def built(emulator: Remote, request: pytest.FixtureRequest) -> Built:
-    for source in compared.SOURCES:
-        file = compared.write_lines(emulator, source, request)
-        emulator.ask(do="table", table=f"landed.{source}_lines", file=str(file))
-    payloads = [f"+{destination}_payloads" for destination in PAYLOADS]
-    command = [
-        "build",
-        "--select",
-        *payloads,
-        "--exclude-resource-type",
-        "test",
-        "--exclude-resource-type",
-        "unit_test",
-    ]
-    ran = emulator.dbt(command, compared.SETTINGS)["outcomes"]
-    assert [each[:4] for each in ran if each[2] != "success"] == []
-    return Built(emulator, sum(kind == "model" for _, kind, *_ in ran), Counter())
+    compared.load(emulator, request)
+    return compared.build(emulator)
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)
@@ -81,12 +58,7 @@ def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Bui
 
 def compiled(built: Built) -> list[tuple[str, str]]:
     """What dbt compiled of models, in the order in which they ran, with plain names of tables and functions."""
-    ran = json.loads((built.remote.folder / "target" / "run_results.json").read_text())["results"]
-    named = [
-        (each["relation_name"], each["compiled_code"])
-        for each in ran
-        if each["unique_id"].startswith("model.")
-    ]
+    named = ((f"`local-project`.`{remote.SCHEMA}`.`{name}`", sql) for name, sql in built.models.items())
     return [(NAME.sub(r"\1__\2", name), FUNCTION.sub("", NAME.sub(r"\1__\2", sql))) for name, sql in named]
 
 
@@ -100,12 +72,44 @@ def given_tables() -> dict[str, list[list[str]]]:
     return tables
 
 
-def test_zetasql_reads_every_query(built: Built, oracle: Remote) -> None:
-    """Names, types, groups and functions are those of GoogleSQL, which the emulator does not check."""
-    answer = oracle.ask(do="check", tables=given_tables(), queries=compiled(built))
-    assert answer["refused"] == {}
-    assert answer["checked"] > 30
-
-
 def test_sqlglot_reads_every_query(built: Built) -> None:
     assert parsed.unread(dict(compiled(built)), "bigquery") == {}
+
+
+if LONG:
+    CASES = bigquery_cases.cases()
+
+    @pytest.fixture(scope="module")
+    def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+        folder = tmp_path_factory.mktemp("zetasql")
+        with remote.running("bigquery", folder, OUTPUT, runner="bigquery_oracle") as running:
+            yield running
+
+    def test_every_data_test_passes(built: Built) -> None:
+        assert set(built.outcomes) == {"pass"}
+
+    @pytest.mark.parametrize("relation", AUDIT)
+    def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
+        compared.audit_is_that_of_duckdb(
+            relation, built, expected, lambda name: "`rows`" if name == "rows" else name
+        )
+
+    def test_zetasql_reads_every_query(built: Built, oracle: Remote) -> None:
+        """Names, types, groups and functions are those of GoogleSQL, which the emulator does not check."""
+        answer = oracle.ask(do="check", tables=given_tables(), queries=compiled(built))
+        assert answer["refused"] == {}
+        assert answer["checked"] > 90
+
+    @pytest.fixture(scope="module")
+    def answers(emulator: Remote, oracle: Remote) -> list[Any]:
+        return bigquery_cases.answers(emulator, oracle, CASES)
+
+    @pytest.mark.parametrize("number", range(len(CASES)), ids=compared.names(CASES))
+    def test_verb_on_bigquery(number: int, answers: list[Any]) -> None:
+        compared.check(CASES[number], answers[number])
+
+    def test_two_days_and_a_rerun_end_as_a_build_from_nothing(emulator: Remote) -> None:
+        load = partial(compared.load_rows, emulator)
+        two_days.end_as_a_build_from_nothing(
+            emulator, load, lambda name: "`rows`" if name == "rows" else name
+        )

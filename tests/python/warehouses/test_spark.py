@@ -1,7 +1,7 @@
 """Spark gives the rows that DuckDB gives: each verb, and the project on the samples.
 
-With every change Amplitude into both destinations; CROSSWALK_LONG=1 takes all sources. One session for all of it, since its
-start takes long.
+With every change each verb and the payloads of Amplitude; CROSSWALK_LONG=1 takes all sources with the audit and every data
+test. One session for all of it, since its start takes long.
 """
 
 import json
@@ -13,11 +13,11 @@ import pytest
 import test_dialect_verbs as verbs
 from harness import Result
 
+from warehouses import compared
 from warehouses import spark as engine
-from warehouses import spark_builds as builds
+from warehouses.compared import LONG, Built
 from warehouses.parsed import unread
-from warehouses.spark import Spark
-from warehouses.spark_builds import Built
+from warehouses.remote import Remote, RemoteError
 from warehouses.spark_cases import given, plain, query, sql_type
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
@@ -25,7 +25,7 @@ CASES = verbs.cases_on("spark")
 
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
     with engine.running(tmp_path_factory.mktemp("spark")) as running:
         yield running
 
@@ -34,7 +34,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
 
 
 @pytest.fixture(scope="module")
-def answers(spark: Spark) -> list[Any]:
+def answers(spark: Remote) -> list[Any]:
     """The value of each case, or the error: those that differ in their values only are asked together."""
     border = f"\n{verbs.BORDER}\n"
     inline = border.join(case.jinja for case in CASES)
@@ -58,7 +58,7 @@ def answers(spark: Spark) -> list[Any]:
     return found
 
 
-def asked(spark: Spark, sql: str, numbers: list[int]) -> dict[int, Any]:
+def asked(spark: Remote, sql: str, numbers: list[int]) -> dict[int, Any]:
     sql = sql.replace("double precision", "double")
     try:
         if len(numbers) == 1:
@@ -69,7 +69,7 @@ def asked(spark: Spark, sql: str, numbers: list[int]) -> dict[int, Any]:
         )
         answer = spark.rows(f"with given as ({rows}) select place, {sql} from given")
         return {place: value for [place, value] in answer}
-    except (engine.SparkError, ValueError) as error:
+    except (RemoteError, ValueError) as error:
         return dict.fromkeys(numbers, error)
 
 
@@ -87,62 +87,69 @@ def test_verb_on_spark(number: int, answers: list[Any]) -> None:
 
 @pytest.fixture(scope="module")
 def expected(request: pytest.FixtureRequest) -> Result:
-    return builds.expected_of(request)
+    return compared.expected_rows(request)
 
 
 @pytest.fixture(scope="module")
-def built(spark: Spark, request: pytest.FixtureRequest) -> Built:
-    return builds.build(spark, request)
-
-
-def test_every_data_test_passes(built: Built) -> None:
-    builds.every_data_test_passes(built)
+def built(spark: Remote, request: pytest.FixtureRequest) -> Built:
+    compared.load(spark, request)
+    return compared.build(spark)
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)
 def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Built, expected: Result) -> None:
-    builds.payloads_are_those_of_duckdb(destination, built, expected)
-
-
-@pytest.mark.parametrize("relation", AUDIT)
-def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
-    builds.audit_is_that_of_duckdb(relation, built, expected)
+    compared.payloads_are_those_of_duckdb(destination, built, expected)
 
 
 def test_another_parser_reads_every_model(built: Built) -> None:
     assert unread(built.models, "spark") == {}
 
 
+def said(built: Built, settings: dict[str, Any]) -> str:
+    """What dbt says where it has to stop."""
+    try:
+        ran = built.remote.dbt(["run", "--select", "crosswalk_event_names"], settings)["outcomes"]
+    except RemoteError as error:
+        return str(error)
+    return " ".join(each[3] for each in ran if each[2] == "error")
+
+
 def test_builds_that_add_rows_are_told_to_be_impossible_in_one_sentence(built: Built) -> None:
-    text = builds.said(built, {"amplitude_schema": "raw", "materialize": "incremental"})
+    text = said(built, {"amplitude_schema": "landed", "materialize": "incremental"})
     assert "'materialize: incremental' does not work on spark: set 'materialize' to table" in text
 
 
 def test_a_session_that_is_not_in_utc_is_told_in_one_sentence(built: Built) -> None:
-    built.spark.rows("set time zone 'Asia/Kolkata'")
+    built.remote.rows("set time zone 'Asia/Kolkata'")
     try:
-        text = builds.said(built, {"amplitude_schema": "raw"})
+        text = said(built, {"amplitude_schema": "landed"})
     finally:
-        built.spark.rows("set time zone 'UTC'")
+        built.remote.rows("set time zone 'UTC'")
     assert "The Spark session is in the time zone Asia/Kolkata" in text
     assert "set spark.sql.session.timeZone to UTC" in text
 
 
-# CROSSWALK_LONG=1: what docs/scale.md says of plans.
-
+# What docs/scale.md says of plans.
 ONE_TASK = re.compile(r"Exchange SinglePartition.*\n[^(]*(?:\*\(\d+\) )?(.*)")
 # Halves of lines that are no JSON.
-GATHERED = {"stg_mixpanel__joined_lines"} if "mixpanel" in builds.SOURCES else set()
+GATHERED = {"stg_mixpanel__joined_lines"} if "mixpanel" in compared.SOURCES else set()
 # How many payloads each day has, and how many lines each file: a row a day or a file.
 A_ROW_EACH = re.compile(r"Aggregate\(keys?=\[(event_date|file)#\d+\], functions=\[count\(1\)\]\)")
 
-if builds.LONG:
+if LONG:
+
+    def test_every_data_test_passes(built: Built) -> None:
+        assert set(built.outcomes) == {"pass"}
+
+    @pytest.mark.parametrize("relation", AUDIT)
+    def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
+        compared.audit_is_that_of_duckdb(relation, built, expected)
 
     def test_nothing_large_passes_through_one_task(built: Built) -> None:
         """Counts of everything do too, but each task brings one row of those."""
         found = set()
         for name, sql in built.models.items():
-            plan = built.spark.rows(f"explain {sql}")[0][0]
+            plan = built.remote.rows(f"explain {sql}")[0][0]
             assert plan.startswith("== Physical Plan ==")
             below = ONE_TASK.findall(plan)
             if any("functions=[partial_" not in each and not A_ROW_EACH.search(each) for each in below):

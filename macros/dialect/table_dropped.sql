@@ -1,0 +1,17 @@
+{# A statement that drops a table, and the views that read it where an engine would refuse otherwise. #}
+{% macro table_dropped(table) -%}
+    {{- return(adapter.dispatch('table_dropped', 'crosswalk')(table)) -}}
+{%- endmacro %}
+
+{% macro default__table_dropped(table) -%}
+    drop table {{ table }} cascade
+{%- endmacro %}
+
+{% macro duckdb__table_dropped(table) -%}
+    drop table {{ table }} cascade
+{%- endmacro %}
+
+{# GoogleSQL reference, DROP TABLE: views stay and read the table that is made next. #}
+{% macro bigquery__table_dropped(table) -%}
+    drop table {{ table }}
+{%- endmacro %}

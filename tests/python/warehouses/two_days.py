@@ -1,0 +1,67 @@
+"""Two days of Amplitude and Heap, built one after the other on a warehouse with `materialize: incremental`, and a build with
+nothing new: late rows, a label that is built later, and a person who moved. Of the days see tests/python/incremental."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import harness
+from incremental import days, test_sequence
+from incremental.history import History
+
+from warehouses import compared, lines
+from warehouses.compared import Built
+from warehouses.remote import Remote
+from warehouses.test_postgres import AUDIT, PAYLOADS
+
+SCHEMA = "two_days"
+Load = Callable[[str, list[lines.Row]], None]
+
+
+def landed(history: History, load: Load, amplitude: dict[str, bytes], heap: dict[str, bytes]) -> None:
+    """The files of both exports, beside the files of the history as tables of raw lines."""
+    events: list[lines.Row] = []
+    for name, content in amplitude.items():
+        events.extend(lines.raw_lines(history.land("amplitude", name, content)))
+    tables: list[lines.Row] = []
+    for name, content in heap.items():
+        tables.extend(test_sequence.csv_lines(history.land("heap", name, content), content))
+    load(f"{SCHEMA}_raw.amplitude_lines", events)
+    load(f"{SCHEMA}_raw.heap_lines", tables)
+
+
+def end_as_a_build_from_nothing(remote: Remote, load: Load, column: Any = str) -> None:
+    """The payloads to the letter and the audit after the second day and after a build with nothing new; the second day works
+    on its own rows and on those that it changes."""
+    there = remote.elsewhere(SCHEMA)
+    settings: dict[str, Any] = {
+        "sources": test_sequence.BOTH,
+        "as_of": harness.DAY_OF_ALL,
+        "materialize": "incremental",
+        **{f"{source}_schema": f"{SCHEMA}_raw" for source in test_sequence.BOTH},
+    }
+    history = History(test_sequence.BOTH)
+    early = {"day1.ndjson": days.amplitude_first_day()}
+    landed(history, load, early, days.heap_first_day())
+    run(there, ["build", "--exclude-resource-type", "unit_test", "test"], settings)
+    late = {**early, "a day2.ndjson": days.amplitude_second_day()}
+    landed(history, load, late, {**days.heap_first_day(), **days.heap_second_day()})
+    whole = history.from_nothing()
+    for is_rerun in (False, True):
+        built = run(there, ["run"], settings)
+        for destination in PAYLOADS:
+            compared.payloads_are_those_of_duckdb(destination, built, whole)
+        for relation in AUDIT:
+            compared.audit_is_that_of_duckdb(relation, built, whole, column)
+        query = f"select is_built, count(*) from {SCHEMA}.hub_event_versions group by is_built"
+        told = {bool(is_built): rows for is_built, rows in there.rows(query)}
+        assert told[True] > days.FILLING
+        assert told.get(False, 0) == 0 if is_rerun else 0 < told[False] < 70
+    whole.close()
+
+
+def run(remote: Remote, command: list[str], settings: dict[str, Any]) -> Built:
+    """A dbt command, every node of which ends well."""
+    answer = remote.dbt(command, settings)
+    assert [each for each in answer["outcomes"] if each[2] != "success"] == []
+    return Built(remote, {}, Counter())
