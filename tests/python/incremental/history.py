@@ -82,6 +82,8 @@ class History:
         self.files = harness.new_folder()
         self.sources = list(sources)
         self.settings = {"as_of": harness.DAY_OF_ALL, **(settings or {})}
+        # what a test keeps of an earlier build: a row of the connector's events by insert id
+        self.synced: dict[str, dict[str, Any]] = {}
         for source in self.sources:
             (self.files / source).mkdir()
 

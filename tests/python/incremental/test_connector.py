@@ -1,11 +1,13 @@
 """What each sync mode of Mixpanel's warehouse connector needs of the relations that it reads, on DuckDB and on Postgres.
 
 A first day, then a second one with late rows, a row that changed and one that is gone, then a full refresh with another setting.
+With every change the events on Postgres; test_sequence.py has events and profiles on DuckDB. CROSSWALK_LONG=1 runs all on both.
 """
 
 import contextlib
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +21,15 @@ from warehouses import lines, postgres
 from incremental.days import event
 from incremental.history import rows_of_json
 
-READ = ("mixpanel_events", "mixpanel_identity_events", "mixpanel_user_profiles", "mixpanel_group_profiles")
+LONG = os.environ.get("CROSSWALK_LONG") == "1"
+MORE = ("mixpanel_identity_events", "mixpanel_user_profiles", "mixpanel_group_profiles") if LONG else ()
+READ = ("mixpanel_events", *MORE)
 NEEDED = ("--select", *(f"+{name}" for name in READ))
 # A full refresh makes these from nothing but the last ones; what lies before them stays.
 REFRESHED = (
     "mixpanel_record_versions",
     "mixpanel_event_records",
-    *("mixpanel_user_records", "mixpanel_group_records", "mixpanel_identity_records"),
+    *(("mixpanel_user_records", "mixpanel_group_records", "mixpanel_identity_records") if LONG else ()),
 )
 # Writes down what a reader of changes would see.
 FEED = """
@@ -72,6 +76,9 @@ class Warehouse:
     # per step and relation its rows, and what the engine calls the table
     seen: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
     identity: dict[str, str] = field(default_factory=dict)
+    # the engine's own words: the identity of the table, and what somebody who follows its changes saw in a step
+    which_table: str = ""
+    feed: str = ""
 
     def look(self, step: str) -> None:
         """Keeps what the connector would read now."""
@@ -86,6 +93,16 @@ class Warehouse:
             ]
             rows = self.sql(f"select {', '.join(columns)} from crosswalk.{name}")
             self.seen[step][name] = lines.named(rows, columns)
+        self.identity[step] = str(self.sql(self.which_table)[0][0])
+
+    def changes(self, before: str, step: str) -> set[tuple[str, str]]:
+        """What a step did to the events, as (operation, insert id): told by the engine, else by the rows before and after."""
+        if self.feed:
+            return {(row[0], row[1]) for row in self.sql(self.feed.format(step))}
+        old, new = self.events(before), self.events(step)
+        found = {("INSERT", name) for name in new.keys() - old.keys()}
+        found |= {("DELETE", name) for name in old.keys() - new.keys()}
+        return found | {("UPDATE", name) for name in old.keys() & new.keys() if old[name] != new[name]}
 
     def events(self, step: str) -> dict[str, dict[str, Any]]:
         return {row["insert_id"]: row for row in self.seen[step]["mixpanel_events"]}
@@ -94,7 +111,7 @@ class Warehouse:
 def settings(**more: Any) -> dict[str, Any]:
     return {
         "destinations": ["mixpanel"],
-        "mixpanel_id_merge": "original",
+        "mixpanel_id_merge": "original" if LONG else "simplified",
         "materialize": "incremental",
         "amplitude_schema": "landed",
         **more,
@@ -121,7 +138,12 @@ def on_duckdb() -> Iterator[Warehouse]:
     def dbt(command: Sequence[str], variables: dict[str, Any]) -> None:
         harness.on_duckdb(command, folder, {**variables, "amplitude_files": f"{files}/*"})
 
-    yield Warehouse(dbt, land, sql)
+    yield Warehouse(
+        dbt,
+        land,
+        sql,
+        which_table="select table_oid from duckdb_tables() where table_name = 'mixpanel_events'",
+    )
 
 
 @contextlib.contextmanager
@@ -148,20 +170,24 @@ def on_postgres(server: Server, folder: Path) -> Iterator[Warehouse]:
         def dbt(command: Sequence[str], variables: dict[str, Any]) -> None:
             postgres.dbt(database, command, variables, folder)
 
-        yield Warehouse(dbt, land, sql)
+        yield Warehouse(
+            dbt,
+            land,
+            sql,
+            which_table="select 'crosswalk.mixpanel_events'::regclass::oid",
+            feed="select operation, insert_id from feed where step = '{}'",
+        )
 
 
-def seen_oid(warehouse: Warehouse) -> str:
-    return str(warehouse.sql("select 'crosswalk.mixpanel_events'::regclass::oid")[0][0])
-
-
-@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+@pytest.fixture(scope="module", params=["duckdb", "postgres"] if LONG else ["postgres"])
 def built(
     request: pytest.FixtureRequest, postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Warehouse]:
     """The three builds; on Postgres with a reader of changes beside them."""
     is_postgres = request.param == "postgres"
-    opened = on_postgres(postgres_server, tmp_path_factory.mktemp("connector")) if is_postgres else on_duckdb()
+    opened = (
+        on_postgres(postgres_server, tmp_path_factory.mktemp("connector")) if is_postgres else on_duckdb()
+    )
     with opened as warehouse:
         steps: list[tuple[str, dict[str, Any], Sequence[str], dict[str, Any]]] = [
             ("first", {"1": first_day()}, ["build", *NEEDED], {}),
@@ -176,15 +202,13 @@ def built(
         for step, days, command, changed in steps:
             if days:
                 warehouse.land(days)
-            if is_postgres and warehouse.seen:
+            if warehouse.feed and warehouse.seen:
                 warehouse.sql(f"alter role current_user set crosswalk.step = '{step}'")
             without = ["--exclude-resource-type", "unit_test", "test"] if command[0] == "build" else []
             warehouse.dbt([*command, *without], settings(**changed))
             warehouse.look(step)
-            if is_postgres:
-                warehouse.identity[step] = seen_oid(warehouse)
-                if step == "first":
-                    warehouse.sql(FEED)
+            if warehouse.feed and step == "first":
+                warehouse.sql(FEED)
         yield warehouse
 
 
@@ -203,19 +227,6 @@ def test_append_late_rows_come_after_all_that_was_read(built: Warehouse) -> None
         else:
             assert row["inserted_at"] > last
             assert isinstance(row["inserted_at"], dt.datetime)
-
-
-def test_append_a_profile_that_changed_is_read_again(built: Warehouse) -> None:
-    first, second = (
-        {row["distinct_id"]: row for row in built.seen[step]["mixpanel_user_profiles"]}
-        for step in ("first", "second")
-    )
-    assert json.loads(as_text(second["u1"]["properties"]))["plan"] == "paid"
-    assert second["u1"]["inserted_at"] > first["u1"]["inserted_at"]
-    assert second["u2"]["properties"] == first["u2"]["properties"]
-    assert len(built.seen["second"]["mixpanel_user_profiles"]) == 2
-    ((group,), (before,)) = (built.seen[step]["mixpanel_group_profiles"] for step in ("second", "first"))
-    assert group["group_id"] == before["group_id"] == "o1"
 
 
 def as_text(value: Any) -> str:
@@ -240,24 +251,18 @@ def test_mirror_a_full_refresh_writes_other_settings_into_the_rows_that_stand(bu
     assert refreshed[key("a1")]["word"] is None
 
 
-def test_mirror_identity_events_stand_once(built: Warehouse) -> None:
-    for step in ("first", "second", "refreshed"):
-        found = [row["insert_id"] for row in built.seen[step]["mixpanel_identity_events"]]
-        assert len(found) == len(set(found)) == 2
-
-
-def test_mirror_a_reader_of_changes_sees_what_changed_and_the_table_is_the_same(built: Warehouse) -> None:
-    if not built.identity:
-        return
-    assert len(set(built.identity.values())) == 1
-    told = set(built.sql("select step, operation, insert_id from feed"))
-    assert {row[1:] for row in told if row[0] == "second"} == {
+def test_mirror_a_reader_of_changes_sees_what_changed(built: Warehouse) -> None:
+    assert built.changes("first", "second") == {
         ("INSERT", key("b1")),
         ("INSERT", key("b2")),
         ("UPDATE", key("a3")),
         ("DELETE", key("a4")),
     }
-    assert {row[1] for row in told if row[0] == "refreshed"} == {"UPDATE"}
+    assert {operation for operation, _ in built.changes("second", "refreshed")} == {"UPDATE"}
+
+
+def test_mirror_the_table_is_never_made_anew(built: Warehouse) -> None:
+    assert len(set(built.identity.values())) == 1
 
 
 def test_the_time_of_an_event_takes_no_null(built: Warehouse) -> None:
@@ -265,5 +270,25 @@ def test_the_time_of_an_event_takes_no_null(built: Warehouse) -> None:
         "select is_nullable from information_schema.columns"
         " where table_schema = 'crosswalk' and table_name = '{}' and column_name = 'event_time'"
     )
-    for name in READ[:2]:
+    for name in READ[: 2 if LONG else 1]:
         assert built.sql(query.format(name)) == [("NO",)]
+
+
+if LONG:
+
+    def test_append_a_profile_that_changed_is_read_again(built: Warehouse) -> None:
+        first, second = (
+            {row["distinct_id"]: row for row in built.seen[step]["mixpanel_user_profiles"]}
+            for step in ("first", "second")
+        )
+        assert json.loads(as_text(second["u1"]["properties"]))["plan"] == "paid"
+        assert second["u1"]["inserted_at"] > first["u1"]["inserted_at"]
+        assert second["u2"]["properties"] == first["u2"]["properties"]
+        assert len(built.seen["second"]["mixpanel_user_profiles"]) == 2
+        ((group,), (before,)) = (built.seen[step]["mixpanel_group_profiles"] for step in ("second", "first"))
+        assert group["group_id"] == before["group_id"] == "o1"
+
+    def test_mirror_identity_events_stand_once(built: Warehouse) -> None:
+        for step in ("first", "second", "refreshed"):
+            found = [row["insert_id"] for row in built.seen[step]["mixpanel_identity_events"]]
+            assert len(found) == len(set(found)) == 2
