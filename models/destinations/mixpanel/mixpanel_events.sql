@@ -1,19 +1,20 @@
+{{ config(
+    materialized=crosswalk.kept_as('view'),
+    incremental_strategy='append',
+    full_refresh=crosswalk.is_made_anew(),
+    on_schema_change='append_new_columns',
+    post_hook=crosswalk.after_syncing_events('mixpanel_events', 'mixpanel_event_records'),
+) }}
+
 with
 
 records as (
 
-    select * from {{ ref('mixpanel_event_records') }}
+    select * from {{ ref('mixpanel_event_records') }} {{ crosswalk.only_new_events(ref('mixpanel_event_records')) }}
 
 )
 
 select
-    event_name,
-    event_time,
-    insert_id,
-    user_id,
-    device_id,
-    distinct_id,
-    {{- crosswalk.columns_of_their_own(var('mixpanel_event_columns'), ['properties']) }}
-    {{ crosswalk.as_json('properties') }} as properties,
-    received_at
+    {{ crosswalk.synced_select('mixpanel_events') | indent(4) }}
+    {{- crosswalk.synced_columns() }}
 from records

@@ -19,7 +19,7 @@ group_records as (
 {% if is_original %}
 identity_events as (
 
-    select * from {{ ref('mixpanel_identity_events') }}
+    select * from {{ ref('mixpanel_identity_records') }}
 
 ),
 {% endif %}

@@ -1,14 +1,29 @@
+{{ config(
+    materialized=crosswalk.kept_as('view'),
+    incremental_strategy='append',
+    full_refresh=crosswalk.is_made_anew(),
+    on_schema_change='append_new_columns',
+    post_hook=crosswalk.after_syncing_profiles('mixpanel_group_profiles', 'mixpanel_group_records'),
+) }}
+
 with
 
 records as (
 
     select * from {{ ref('mixpanel_group_records') }}
 
+),
+
+profiles as (
+
+    select
+        {{ crosswalk.synced_select('mixpanel_group_profiles') | indent(8) }}
+    from records
+
 )
 
 select
-    group_key,
-    group_id,
-    updated_at,
-    {{ crosswalk.as_json('properties') }} as properties
-from records
+    {{ crosswalk.synced_names('mixpanel_group_profiles') | join(',\n    ') }}
+    {{- crosswalk.synced_columns(is_event=false) }}
+from profiles
+{{ crosswalk.only_new_profiles('mixpanel_group_profiles') }}

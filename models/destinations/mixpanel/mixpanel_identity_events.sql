@@ -1,53 +1,21 @@
-{{ config(enabled=var('mixpanel_id_merge', 'simplified') == 'original' and 'mixpanel' in var('destinations', ['mixpanel', 'posthog'])) }}
+{{ config(
+    enabled=var('mixpanel_id_merge', 'simplified') == 'original' and 'mixpanel' in var('destinations', ['mixpanel', 'posthog']),
+    materialized=crosswalk.kept_as('view'),
+    incremental_strategy='append',
+    full_refresh=crosswalk.is_made_anew(),
+    on_schema_change='append_new_columns',
+    post_hook=crosswalk.after_syncing_events('mixpanel_identity_events', 'mixpanel_identity_records'),
+) }}
 
 with
 
-device_users as (
-
-    select * from {{ ref('mixpanel_device_users') }}
-    where user_id <> device_id and {{ crosswalk.is_sampled('user_id', 'null', 'null', 'null') }}
-
-),
-
--- $identify takes a UUIDv4 as the anonymous id; any other id needs $merge. Mixpanel, "Create Identity" and "Merge Identities"
-judged as (
-
-    select
-        *,
-        {{ crosswalk.matches('lower(device_id)', '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$') }} as is_uuid_v4,
-        {{ crosswalk.stable_key(['source', 'source_project', 'device_id', 'user_id']) | indent(8) }} as insert_id
-    from device_users
-
-),
-
 records as (
 
-    select
-        *,
-        case
-            when is_uuid_v4 then {{ crosswalk.json_build(
-                [
-                    ["'\"$identified_id\"'", crosswalk.json_string('user_id')],
-                    ["'\"$anon_id\"'", crosswalk.json_string('device_id')],
-                ] + crosswalk.mixpanel_markers()
-            ) | indent(12) }}
-            else {{ crosswalk.json_build(
-                [
-                    ["'\"$distinct_ids\"'", "'[' || " ~ crosswalk.json_string('user_id') ~ " || ',' || " ~ crosswalk.json_string('device_id') ~ " || ']'"],
-                ] + crosswalk.mixpanel_markers()
-            ) | indent(12) }}
-        end as properties
-    from judged
+    select * from {{ ref('mixpanel_identity_records') }} {{ crosswalk.only_new_events(ref('mixpanel_identity_records')) }}
 
 )
 
 select
-    case when is_uuid_v4 then '$identify' else '$merge' end as event_name,
-    first_seen_at as event_time,
-    insert_id,
-    user_id,
-    device_id,
-    user_id as distinct_id,
-    {{ crosswalk.as_json('properties') }} as properties,
-    first_seen_at as received_at
+    {{ crosswalk.synced_select('mixpanel_identity_events') | indent(4) }}
+    {{- crosswalk.synced_columns() }}
 from records

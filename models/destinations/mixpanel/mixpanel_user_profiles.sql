@@ -1,15 +1,29 @@
+{{ config(
+    materialized=crosswalk.kept_as('view'),
+    incremental_strategy='append',
+    full_refresh=crosswalk.is_made_anew(),
+    on_schema_change='append_new_columns',
+    post_hook=crosswalk.after_syncing_profiles('mixpanel_user_profiles', 'mixpanel_user_records'),
+) }}
+
 with
 
 records as (
 
     select * from {{ ref('mixpanel_user_records') }}
 
+),
+
+profiles as (
+
+    select
+        {{ crosswalk.synced_select('mixpanel_user_profiles') | indent(8) }}
+    from records
+
 )
 
 select
-    distinct_id,
-    updated_at,
-    {{- crosswalk.columns_of_their_own(var('mixpanel_profile_columns'), ['properties', 'properties_once']) }}
-    {{ crosswalk.as_json('properties') }} as properties,
-    {{ crosswalk.as_json('properties_once') }} as properties_once
-from records
+    {{ crosswalk.synced_names('mixpanel_user_profiles') | join(',\n    ') }}
+    {{- crosswalk.synced_columns(is_event=false) }}
+from profiles
+{{ crosswalk.only_new_profiles('mixpanel_user_profiles') }}

@@ -43,12 +43,21 @@ def second_day(history: History) -> None:
         history.land("heap", name, content)
 
 
+def synced(result: harness.Result) -> dict[str, dict[str, Any]]:
+    """What Mixpanel's connector reads of events, by insert id, and of people, by distinct id."""
+    events = {row["insert_id"]: row for row in result.sql("select * from mixpanel_events")}
+    people = result.sql("select * from mixpanel_user_profiles")
+    return {**events, **{f"person {row['distinct_id']}": row for row in people}}
+
+
 @pytest.fixture(scope="module")
 def two_days() -> History:
     """Built after each of the two days."""
     history = History(BOTH)
     first_day(history)
-    history.build().close()
+    result = history.build()
+    history.synced = synced(result)
+    result.close()
     second_day(history)
     return history
 
@@ -88,6 +97,25 @@ def test_the_second_day_worked_on_its_own_rows_and_on_those_that_it_changed(kept
 def test_late_rows_doubled_the_buckets_of_the_first_day(kept: harness.Result) -> None:
     query = "select max(bucket) from mixpanel_payloads where event_date = '2024-01-01'"
     assert count(kept, query) == 1
+
+
+def test_rows_for_the_connector_stay_as_they_are_and_new_ones_have_a_later_time(
+    two_days: History, kept: harness.Result
+) -> None:
+    """More of it, with a full refresh and on Postgres, in test_connector.py."""
+    before, after = two_days.synced, synced(kept)
+    last = max(row["inserted_at"] for row in before.values())
+    # a profile that changed is read again
+    assert after.pop("person u2")["inserted_at"] > last
+    assert after.pop("person u0")["inserted_at"] > last
+    assert len(before) > days.FILLING
+    for name, row in after.items():
+        if name in before and "insert_id" in row:
+            assert row["inserted_at"] == before[name]["inserted_at"]
+        elif name not in before:
+            assert row["inserted_at"] > last
+    assert sum(row == before.get(name) for name, row in after.items()) > days.FILLING
+    assert len(after) > len(before) + 20
 
 
 def csv_lines(file: Path, content: bytes) -> list[lines.Row]:
