@@ -1,27 +1,19 @@
-"""Reading DuckDB: open, fetch, close, so that `dbt build` is kept waiting for moments only.
-
-DuckDB lets one process write or many read. The file is therefore opened for each piece that is read, which takes about
-a millisecond, and must not change between two pieces of one run.
-"""
+"""Reading DuckDB: all in SQL and Arrow, piece by piece, so that a relation of any size passes through little memory."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crosswalk.errors import ConfigError, LocalError, PlanError
+from crosswalk.duckdb_file import MEMORY, MEMORY_READING, DuckDBFile, Lingering
+from crosswalk.errors import ConfigError
 from crosswalk.pieces import blocks_sql, pieces
 from crosswalk.profile import Target
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
-# What DuckDB may use, in bytes; beyond it, it works on the disk. It reads text by 2048 rows at a time, which must fit.
-_MEMORY = 64_000_000
-# Reading rows one after the other takes less than joining or sorting them, and more would only hold blocks it has read.
-_MEMORY_READING = 32_000_000
 _VECTOR_ROWS = 2048
 _MEMORY_A_VECTOR_BYTE = 4
 _PIECE_BYTES = 12_000_000
@@ -38,10 +30,8 @@ class DuckDBWarehouse(Warehouse):
             raise ConfigError(
                 f"The target {target.name!r} has no `path` to a DuckDB file: give it one in profiles.yml."
             )
-        self.path = (target.project_dir / path).resolve()
+        self.file = DuckDBFile((target.project_dir / path).resolve(), scratch)
         self._schema = target.schema
-        self._scratch = scratch
-        self._stamp: tuple[tuple[int, int, int], ...] | None = None
 
     def relation(self, name: str) -> str:
         """`"schema"."name"`, quoted."""
@@ -49,65 +39,72 @@ class DuckDBWarehouse(Warehouse):
 
     def query(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """All rows as dictionaries. Raises ConfigError (missing relation), LocalError (file absent or busy)."""
-        with self._open() as connection, _explained():
+        with self.file.open() as connection:
             cursor = connection.execute(sql, parameters)
             names = [column[0] for column in cursor.description or []]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """See Warehouse.stream; the file is open while the caller iterates."""
-        with self._open() as connection, _explained():
+        with self.file.open() as connection:
             cursor = connection.execute(sql)
             while rows := cursor.fetchmany(_VECTOR_ROWS):
                 yield from rows
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """See Warehouse.held: opening the file takes some 60 ms, a second connection to it one."""
-        with self._open():
+        """See Warehouse.held: opening the file takes some 40 ms of work, a second connection to it one."""
+        with self.file.held():
             yield
 
     def stream_hashes(self, destination: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_hashes; the file is open while the caller iterates."""
         sql = f"select send_order, {_hashes(destination)} from {self.payloads(destination)}"
-        with self._open(self._memory(destination, _MEMORY_READING)) as connection, _explained():
+        with (
+            self.file.held(),
+            self.file.open(self._memory(destination, MEMORY_READING)) as connection,
+        ):
             yield from connection.sql(sql).to_arrow_reader(_HASH_ROWS)
 
     def stream_payloads(
         self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
     ) -> Iterator[pa.RecordBatch]:
-        """See Warehouse.stream_payloads; a piece is about 12 MB of payload, and nothing is held open between two."""
-        any_refused = self._any_refused(destination)
-        sql = self._payload_sql(destination, any_refused)
-        memory = self._memory(destination, _MEMORY if any_refused else _MEMORY_READING)
-        blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
-        for piece in pieces(blocks, _PIECE_BYTES):
-            if wanted(piece.first, piece.last):
-                with self._open(memory) as connection, _explained():
-                    between = {"first": piece.first, "last": piece.last}
-                    found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
-                yield from _in_order(found).to_batches()
-                del found
+        """See Warehouse.stream_payloads; a piece is about 12 MB of payload, and the file is not held while nobody reads."""
+        with Lingering(self.file) as file:
+            with file.open(MEMORY):
+                any_refused = self._any_refused(destination)
+                memory = self._memory(destination, MEMORY if any_refused else MEMORY_READING)
+                blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
+            sql = self._payload_sql(destination, any_refused)
+            for piece in pieces(blocks, _PIECE_BYTES):
+                if wanted(piece.first, piece.last):
+                    with file.open(memory) as connection:
+                        between = {"first": piece.first, "last": piece.last}
+                        found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
+                    yield from _in_order(found).to_batches()
+                    del found
 
     def stream_raw_lines(self, source: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_raw_lines; a piece is about 12 MB of lines."""
         lines = self.relation(f"stg_{source}__lines")
-        blocks = self.query(
-            f"""
-            select min(rowid) as first_order, max(rowid) as last_order, count(*) as records,
-                coalesce(sum(strlen(line)), 0) as bytes
-            from {lines} group by rowid // {_BLOCK_ROWS} order by first_order
-            """
-        )
-        sql = self._raw_sql(source)
-        widest = max((int(block["bytes"] or 0) for block in blocks), default=0)
-        memory = _MEMORY + _MEMORY_A_VECTOR_BYTE * widest * (_VECTOR_ROWS // _BLOCK_ROWS)
-        for piece in pieces(blocks, _PIECE_BYTES):
-            with self._open(memory) as connection, _explained():
-                between = {"first": piece.first, "last": piece.last}
-                found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
-            yield from found.to_batches()
-            del found
+        with Lingering(self.file) as file:
+            with file.open(MEMORY):
+                blocks = self.query(
+                    f"""
+                    select min(rowid) as first_order, max(rowid) as last_order, count(*) as records,
+                        coalesce(sum(strlen(line)), 0) as bytes
+                    from {lines} group by rowid // {_BLOCK_ROWS} order by first_order
+                    """
+                )
+            sql = self._raw_sql(source)
+            widest = max((int(block["bytes"] or 0) for block in blocks), default=0)
+            memory = MEMORY + _MEMORY_A_VECTOR_BYTE * widest * (_VECTOR_ROWS // _BLOCK_ROWS)
+            for piece in pieces(blocks, _PIECE_BYTES):
+                with file.open(memory) as connection:
+                    between = {"first": piece.first, "last": piece.last}
+                    found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
+                yield from found.to_batches()
+                del found
 
     def _raw_sql(self, source: str) -> str:
         """One piece of the kept lines; where staging put a line together or took doubled keys out, its text stands."""
@@ -162,56 +159,6 @@ class DuckDBWarehouse(Warehouse):
         )[0]
         return least + _MEMORY_A_VECTOR_BYTE * int(row["bytes"])
 
-    @contextlib.contextmanager
-    def _open(self, memory: int = _MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-        if not self.path.is_file():
-            raise LocalError(
-                f"There is no warehouse file {self.path.name}: run `dbt build` first, then this command again."
-            )
-        self._check_unchanged()
-        try:
-            connection = duckdb.connect(
-                str(self.path), read_only=True, config=engine_config(self._scratch, memory)
-            )
-        except duckdb.ConnectionException:
-            # dbt ran in this process and keeps its connection: DuckDB then wants the same settings.
-            connection = duckdb.connect(str(self.path))
-        except duckdb.IOException as error:
-            raise self._unreadable(error) from error
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-    def _check_unchanged(self) -> None:
-        files = (self.path, self.path.with_name(self.path.name + ".wal"))
-        found = [file.stat() for file in files if file.exists()]
-        stamp = tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
-        if self._stamp is not None and stamp != self._stamp:
-            raise PlanError(
-                f"{self.path.name} was rebuilt while this command was reading it: run the same command again "
-                "(what was sent is remembered)."
-            )
-        self._stamp = stamp
-
-    def _unreadable(self, error: duckdb.IOException) -> LocalError:
-        text = str(error)
-        if "lock" not in text:
-            return LocalError(
-                f"{self.path.name} cannot be opened as a DuckDB file: run `dbt build` again to make it anew."
-            )
-        holder = text.partition("(PID ")[2].partition(")")[0]
-        by = f" (process {holder})" if holder.isdigit() else ""
-        return LocalError(
-            f"{self.path.name} is in use by another program{by}: wait until `dbt build` is done, or close the "
-            "program, then run the same command again."
-        )
-
-
-def engine_config(scratch: Path, memory: int = _MEMORY) -> dict[str, str | bool | int | float | list[str]]:
-    """Settings of each DuckDB that the command opens: little memory, the rest on the disk."""
-    return {"memory_limit": f"{memory}B", "threads": 2, "temp_directory": str(scratch)}
-
 
 def _hashes(destination: str, prefix: str = "") -> str:
     kind = f"{prefix}{KIND_COLUMN[destination]}"
@@ -232,26 +179,3 @@ def _in_order(piece: pa.Table) -> pa.Table:
     if pc.all(pc.less(orders.slice(0, max(0, len(orders) - 1)), orders.slice(1))).as_py() is False:
         return piece.sort_by("send_order")
     return piece
-
-
-@contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """DuckDB's errors as sentences."""
-    try:
-        yield
-    except duckdb.CatalogException as error:
-        name = (
-            str(error).partition('name "')[2].partition('"')[0]
-            or str(error).partition("name ")[2].split(" ")[0]
-        )
-        raise ConfigError(
-            f"The relation {name} is not in the warehouse: run `dbt build` first, then this command again."
-        ) from error
-    except duckdb.BinderException as error:
-        raise ConfigError(
-            f"The warehouse was built by another version ({error}): run `dbt build` again."
-        ) from error
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        raise LocalError(
-            f"The warehouse could not be read: {error}. Free space and run the same command again."
-        ) from error

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from crosswalk.duckdb_warehouse import engine_config
+from crosswalk.duckdb_file import engine_config
 from crosswalk.errors import CrosswalkError, LocalError
 from crosswalk.push.ledger import Ledger
 from crosswalk.push.rows import unpacked_hashes
