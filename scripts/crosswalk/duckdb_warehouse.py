@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crosswalk.duckdb_file import MEMORY, MEMORY_READING, DuckDBFile, Lingering
-from crosswalk.errors import ConfigError
+from crosswalk.errors import ConfigError, PlanError
+from crosswalk.kept_hashes import Keeping, KeptHashes, is_ascending
 from crosswalk.pieces import blocks_sql, pieces
 from crosswalk.profile import Target
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
@@ -22,9 +22,12 @@ _HASH_ROWS = 20_000
 
 
 class DuckDBWarehouse(Warehouse):
-    """The DuckDB file of a dbt target, read without ever writing to it."""
+    """The DuckDB file of a dbt target, read without ever writing to it.
 
-    def __init__(self, target: Target, scratch: Path) -> None:
+    `kept`: a private folder for the hashes of its records, see crosswalk.kept_hashes; None to work them out each time.
+    """
+
+    def __init__(self, target: Target, scratch: Path, kept: Path | None = None) -> None:
         path = target.fields.get("path", "")
         if not path or path == ":memory:" or "://" in path or path.startswith("md:"):
             raise ConfigError(
@@ -32,6 +35,7 @@ class DuckDBWarehouse(Warehouse):
             )
         self.file = DuckDBFile((target.project_dir / path).resolve(), scratch)
         self._schema = target.schema
+        self._kept = kept
 
     def relation(self, name: str) -> str:
         """`"schema"."name"`, quoted."""
@@ -58,13 +62,22 @@ class DuckDBWarehouse(Warehouse):
             yield
 
     def stream_hashes(self, destination: str) -> Iterator[pa.RecordBatch]:
-        """See Warehouse.stream_hashes; the file is open while the caller iterates."""
-        sql = f"select send_order, {_hashes(destination)} from {self.payloads(destination)}"
-        with (
-            self.file.held(),
-            self.file.open(self._memory(destination, MEMORY_READING)) as connection,
-        ):
-            yield from connection.sql(sql).to_arrow_reader(_HASH_ROWS)
+        """See Warehouse.stream_hashes; they come in send order, and the file is open while the caller iterates."""
+        with self.file.held():
+            hashes, stamp = self._hashes_of(destination), self.file.stamp()
+            kept = hashes.found(stamp) if hashes else None
+            if kept is not None:
+                yield from kept.batches()
+                return
+            sql = f"select send_order, {_hashes(destination)} from {self.payloads(destination)}"
+            with _keeping(hashes) as keeping:
+                with self.file.open(self._memory(destination, MEMORY_READING)) as connection:
+                    for batch in connection.sql(sql).to_arrow_reader(_HASH_ROWS):
+                        if keeping:
+                            keeping.add(batch)
+                        yield batch
+                if hashes and keeping:
+                    hashes.finish(keeping, stamp)
 
     def stream_payloads(
         self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
@@ -72,17 +85,43 @@ class DuckDBWarehouse(Warehouse):
         """See Warehouse.stream_payloads; a piece is about 12 MB of payload, and the file is not held while nobody reads."""
         with Lingering(self.file) as file:
             with file.open(MEMORY):
+                hashes, stamp = self._hashes_of(destination), self.file.stamp()
+                kept = hashes.found(stamp) if hashes else None
                 any_refused = self._any_refused(destination)
                 memory = self._memory(destination, MEMORY if any_refused else MEMORY_READING)
                 blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
-            sql = self._payload_sql(destination, any_refused)
-            for piece in pieces(blocks, _PIECE_BYTES):
-                if wanted(piece.first, piece.last):
+            sql = self._payload_sql(destination, any_refused, with_hashes=kept is None)
+            ranges = kept.ranges() if kept else None
+            with _keeping(None if kept else hashes) as keeping:
+                for piece in pieces(blocks, _PIECE_BYTES):
+                    if not wanted(piece.first, piece.last):
+                        keeping = None
+                        continue
                     with file.open(memory) as connection:
                         between = {"first": piece.first, "last": piece.last}
                         found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
-                    yield from _in_order(found).to_batches()
+                    found = _in_order(found)
+                    if ranges and hashes:
+                        found = _beside(found, ranges.between(piece.first, piece.last), hashes)
+                    elif keeping:
+                        keeping.add(found)
+                    yield from found.to_batches()
                     del found
+                if hashes and keeping and self.file.stamp() == stamp:
+                    hashes.finish(keeping, stamp)
+
+    def _hashes_of(self, destination: str) -> KeptHashes | None:
+        """Where the hashes are kept: of tables only, since what a view shows may change without the file."""
+        if self._kept is None:
+            return None
+        sql = """
+            select count(*) as n from duckdb_tables()
+            where database_name = current_database() and schema_name = ? and table_name = ?
+        """
+        if not self.query(sql, [self._schema, f"{destination}_payloads"])[0]["n"]:
+            return None
+        about = f"{self.file.path} {self.payloads(destination)}"
+        return KeptHashes(self._kept, destination, about)
 
     def stream_raw_lines(self, source: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_raw_lines; a piece is about 12 MB of lines."""
@@ -136,14 +175,14 @@ class DuckDBWarehouse(Warehouse):
             where destination = '{destination}' and effect = 'rejected' group by record_id
         """
 
-    def _payload_sql(self, destination: str, any_refused: bool) -> str:
+    def _payload_sql(self, destination: str, any_refused: bool, with_hashes: bool) -> str:
         """One piece; the join with what the vendor would refuse only where there is something to join."""
         refused = self._refused_sql(destination)
         join = f"left join ({refused}) as r on r.record_id = p.record_id" if any_refused else ""
+        hashes = f"{_hashes(destination, 'p.')}, " if with_hashes else ""
         return f"""
             select p.send_order, p.event_date, p.event_at, p.bucket, p.{KIND_COLUMN[destination]} as kind, p.record_id,
-                concat(p.payload, ',') as line, {_hashes(destination, "p.")},
-                {"r.refusal" if any_refused else "null::varchar"} as refusal
+                p.payload || ',' as line, {hashes}{"r.refusal" if any_refused else "null::varchar"} as refusal
             from {self.payloads(destination)} as p {join}
             where p.send_order between $first and $last
         """
@@ -175,7 +214,22 @@ def _read(reader: pa.RecordBatchReader) -> pa.Table:
 
 def _in_order(piece: pa.Table) -> pa.Table:
     """The rows in send order: payloads are stored in it, so there is mostly nothing to do."""
-    orders = piece.column("send_order").combine_chunks()
-    if pc.all(pc.less(orders.slice(0, max(0, len(orders) - 1)), orders.slice(1))).as_py() is False:
-        return piece.sort_by("send_order")
+    return piece if is_ascending(piece.column("send_order")) else piece.sort_by("send_order")
+
+
+def _beside(piece: pa.Table, kept: pa.Table, hashes: KeptHashes) -> pa.Table:
+    """The rows with their kept hashes. Raises PlanError where these are of other rows, and forgets them."""
+    if not kept.column("send_order").equals(piece.column("send_order")):
+        hashes.forget()
+        raise PlanError(
+            "The hashes that were kept of the payloads do not belong to them: run the same command again, which works them "
+            "out anew."
+        )
+    at = piece.column_names.index("refusal")
+    for name in ("payload_hash", "id_hash"):
+        piece = piece.add_column(at, name, kept.column(name))
     return piece
+
+
+def _keeping(hashes: KeptHashes | None) -> contextlib.AbstractContextManager[Keeping | None]:
+    return hashes.keeping() if hashes else contextlib.nullcontext()
