@@ -1,47 +1,41 @@
-"""Reading DuckDB: open, fetch, close, so that `dbt build` is kept waiting for moments only.
-
-DuckDB lets one process write or many read. The file is therefore opened for each piece that is read, which takes about
-a millisecond, and must not change between two pieces of one run.
-"""
+"""Reading DuckDB: all in SQL and Arrow, piece by piece, so that a relation of any size passes through little memory."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from crosswalk.errors import ConfigError, LocalError, PlanError
+from crosswalk.duckdb_file import MEMORY, MEMORY_READING, DuckDBFile, Lingering
+from crosswalk.errors import ConfigError, PlanError
+from crosswalk.kept_hashes import Keeping, KeptHashes, is_ascending
 from crosswalk.pieces import blocks_sql, pieces
 from crosswalk.profile import Target
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
 
-# What DuckDB may use, in bytes; beyond it, it works on the disk. It reads text by 2048 rows at a time, which must fit.
-_MEMORY = 64_000_000
-# Reading rows one after the other takes less than joining or sorting them, and more would only hold blocks it has read.
-_MEMORY_READING = 32_000_000
 _VECTOR_ROWS = 2048
 _MEMORY_A_VECTOR_BYTE = 4
-_PIECE_BYTES = 12_000_000
+_PIECE_BYTES = 8_000_000
 _BLOCK_ROWS = 512
 _HASH_ROWS = 20_000
 
 
 class DuckDBWarehouse(Warehouse):
-    """The DuckDB file of a dbt target, read without ever writing to it."""
+    """The DuckDB file of a dbt target, read without ever writing to it.
 
-    def __init__(self, target: Target, scratch: Path) -> None:
+    `kept`: a private folder for the hashes of its records, see crosswalk.kept_hashes; None to work them out each time.
+    """
+
+    def __init__(self, target: Target, scratch: Path, kept: Path | None = None) -> None:
         path = target.fields.get("path", "")
         if not path or path == ":memory:" or "://" in path or path.startswith("md:"):
             raise ConfigError(
                 f"The target {target.name!r} has no `path` to a DuckDB file: give it one in profiles.yml."
             )
-        self.path = (target.project_dir / path).resolve()
+        self.file = DuckDBFile((target.project_dir / path).resolve(), scratch)
         self._schema = target.schema
-        self._scratch = scratch
-        self._stamp: tuple[tuple[int, int, int], ...] | None = None
+        self._kept = kept
 
     def relation(self, name: str) -> str:
         """`"schema"."name"`, quoted."""
@@ -49,65 +43,106 @@ class DuckDBWarehouse(Warehouse):
 
     def query(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """All rows as dictionaries. Raises ConfigError (missing relation), LocalError (file absent or busy)."""
-        with self._open() as connection, _explained():
+        with self.file.open() as connection:
             cursor = connection.execute(sql, parameters)
             names = [column[0] for column in cursor.description or []]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """See Warehouse.stream; the file is open while the caller iterates."""
-        with self._open() as connection, _explained():
+        with self.file.open() as connection:
             cursor = connection.execute(sql)
             while rows := cursor.fetchmany(_VECTOR_ROWS):
                 yield from rows
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """See Warehouse.held: opening the file takes some 60 ms, a second connection to it one."""
-        with self._open():
+        """See Warehouse.held: opening the file takes some 40 ms of work, a second connection to it one."""
+        with self.file.held():
             yield
 
     def stream_hashes(self, destination: str) -> Iterator[pa.RecordBatch]:
-        """See Warehouse.stream_hashes; the file is open while the caller iterates."""
-        sql = f"select send_order, {_hashes(destination)} from {self.payloads(destination)}"
-        with self._open(self._memory(destination, _MEMORY_READING)) as connection, _explained():
-            yield from connection.sql(sql).to_arrow_reader(_HASH_ROWS)
+        """See Warehouse.stream_hashes; they come in send order, and the file is open while the caller iterates."""
+        with self.file.held():
+            hashes, stamp = self._hashes_of(destination), self.file.stamp()
+            kept = hashes.found(stamp) if hashes else None
+            if kept is not None:
+                yield from kept.batches()
+                return
+            sql = f"select send_order, {_hashes(destination)} from {self.payloads(destination)}"
+            with _keeping(hashes) as keeping:
+                with self.file.open(self._memory(destination, MEMORY_READING)) as connection:
+                    for batch in connection.sql(sql).to_arrow_reader(_HASH_ROWS):
+                        if keeping:
+                            keeping.add(batch)
+                        yield batch
+                if hashes and keeping:
+                    hashes.finish(keeping, stamp)
 
     def stream_payloads(
         self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
     ) -> Iterator[pa.RecordBatch]:
-        """See Warehouse.stream_payloads; a piece is about 12 MB of payload, and nothing is held open between two."""
-        any_refused = self._any_refused(destination)
-        sql = self._payload_sql(destination, any_refused)
-        memory = self._memory(destination, _MEMORY if any_refused else _MEMORY_READING)
-        blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
-        for piece in pieces(blocks, _PIECE_BYTES):
-            if wanted(piece.first, piece.last):
-                with self._open(memory) as connection, _explained():
-                    between = {"first": piece.first, "last": piece.last}
-                    found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
-                yield from _in_order(found).to_batches()
-                del found
+        """See Warehouse.stream_payloads; a piece is about 8 MB of payload, and the file is not held while nobody reads."""
+        with Lingering(self.file) as file:
+            with file.open(MEMORY):
+                hashes, stamp = self._hashes_of(destination), self.file.stamp()
+                kept = hashes.found(stamp) if hashes else None
+                any_refused = self._any_refused(destination)
+                memory = self._memory(destination, MEMORY if any_refused else MEMORY_READING)
+                blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
+            sql = self._payload_sql(destination, any_refused, with_hashes=kept is None)
+            ranges = kept.ranges() if kept else None
+            with _keeping(None if kept else hashes) as keeping:
+                for piece in pieces(blocks, _PIECE_BYTES):
+                    if not wanted(piece.first, piece.last):
+                        keeping = None
+                        continue
+                    with file.open(memory) as connection:
+                        between = {"first": piece.first, "last": piece.last}
+                        found = _in_order(connection.sql(sql, params=between).to_arrow_table())
+                    if ranges and hashes:
+                        found = _beside(found, ranges.between(piece.first, piece.last), hashes)
+                    elif keeping:
+                        keeping.add(found)
+                    yield from found.to_batches()
+                    del found
+                if hashes and keeping and self.file.stamp() == stamp:
+                    hashes.finish(keeping, stamp)
+
+    def _hashes_of(self, destination: str) -> KeptHashes | None:
+        """Where the hashes are kept: of tables only, since what a view shows may change without the file."""
+        if self._kept is None:
+            return None
+        sql = """
+            select count(*) as n from duckdb_tables()
+            where database_name = current_database() and schema_name = ? and table_name = ?
+        """
+        if not self.query(sql, [self._schema, f"{destination}_payloads"])[0]["n"]:
+            return None
+        about = f"{self.file.path} {self.payloads(destination)}"
+        return KeptHashes(self._kept, destination, about)
 
     def stream_raw_lines(self, source: str) -> Iterator[pa.RecordBatch]:
-        """See Warehouse.stream_raw_lines; a piece is about 12 MB of lines."""
+        """See Warehouse.stream_raw_lines; a piece is about 8 MB of lines."""
         lines = self.relation(f"stg_{source}__lines")
-        blocks = self.query(
-            f"""
-            select min(rowid) as first_order, max(rowid) as last_order, count(*) as records,
-                coalesce(sum(strlen(line)), 0) as bytes
-            from {lines} group by rowid // {_BLOCK_ROWS} order by first_order
-            """
-        )
-        sql = self._raw_sql(source)
-        widest = max((int(block["bytes"] or 0) for block in blocks), default=0)
-        memory = _MEMORY + _MEMORY_A_VECTOR_BYTE * widest * (_VECTOR_ROWS // _BLOCK_ROWS)
-        for piece in pieces(blocks, _PIECE_BYTES):
-            with self._open(memory) as connection, _explained():
-                between = {"first": piece.first, "last": piece.last}
-                found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
-            yield from found.to_batches()
-            del found
+        with Lingering(self.file) as file:
+            with file.open(MEMORY):
+                blocks = self.query(
+                    f"""
+                    select min(rowid) as first_order, max(rowid) as last_order, count(*) as records,
+                        coalesce(sum(strlen(line)), 0) as bytes
+                    from {lines} group by rowid // {_BLOCK_ROWS} order by first_order
+                    """
+                )
+            sql = self._raw_sql(source)
+            widest = max((int(block["bytes"] or 0) for block in blocks), default=0)
+            memory = MEMORY + _MEMORY_A_VECTOR_BYTE * widest * (_VECTOR_ROWS // _BLOCK_ROWS)
+            for piece in pieces(blocks, _PIECE_BYTES):
+                with file.open(memory) as connection:
+                    between = {"first": piece.first, "last": piece.last}
+                    found = _read(connection.sql(sql, params=between).to_arrow_reader(_VECTOR_ROWS))
+                yield from found.to_batches()
+                del found
 
     def _raw_sql(self, source: str) -> str:
         """One piece of the kept lines; where staging put a line together or took doubled keys out, its text stands."""
@@ -139,14 +174,14 @@ class DuckDBWarehouse(Warehouse):
             where destination = '{destination}' and effect = 'rejected' group by record_id
         """
 
-    def _payload_sql(self, destination: str, any_refused: bool) -> str:
+    def _payload_sql(self, destination: str, any_refused: bool, with_hashes: bool) -> str:
         """One piece; the join with what the vendor would refuse only where there is something to join."""
         refused = self._refused_sql(destination)
         join = f"left join ({refused}) as r on r.record_id = p.record_id" if any_refused else ""
+        hashes = f"{_hashes(destination, 'p.')}, " if with_hashes else ""
         return f"""
             select p.send_order, p.event_date, p.event_at, p.bucket, p.{KIND_COLUMN[destination]} as kind, p.record_id,
-                concat(p.payload, ',') as line, {_hashes(destination, "p.")},
-                {"r.refusal" if any_refused else "null::varchar"} as refusal
+                p.payload || ',' as line, {hashes}{"r.refusal" if any_refused else "null::varchar"} as refusal
             from {self.payloads(destination)} as p {join}
             where p.send_order between $first and $last
         """
@@ -161,56 +196,6 @@ class DuckDBWarehouse(Warehouse):
             """
         )[0]
         return least + _MEMORY_A_VECTOR_BYTE * int(row["bytes"])
-
-    @contextlib.contextmanager
-    def _open(self, memory: int = _MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-        if not self.path.is_file():
-            raise LocalError(
-                f"There is no warehouse file {self.path.name}: run `dbt build` first, then this command again."
-            )
-        self._check_unchanged()
-        try:
-            connection = duckdb.connect(
-                str(self.path), read_only=True, config=engine_config(self._scratch, memory)
-            )
-        except duckdb.ConnectionException:
-            # dbt ran in this process and keeps its connection: DuckDB then wants the same settings.
-            connection = duckdb.connect(str(self.path))
-        except duckdb.IOException as error:
-            raise self._unreadable(error) from error
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-    def _check_unchanged(self) -> None:
-        files = (self.path, self.path.with_name(self.path.name + ".wal"))
-        found = [file.stat() for file in files if file.exists()]
-        stamp = tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
-        if self._stamp is not None and stamp != self._stamp:
-            raise PlanError(
-                f"{self.path.name} was rebuilt while this command was reading it: run the same command again "
-                "(what was sent is remembered)."
-            )
-        self._stamp = stamp
-
-    def _unreadable(self, error: duckdb.IOException) -> LocalError:
-        text = str(error)
-        if "lock" not in text:
-            return LocalError(
-                f"{self.path.name} cannot be opened as a DuckDB file: run `dbt build` again to make it anew."
-            )
-        holder = text.partition("(PID ")[2].partition(")")[0]
-        by = f" (process {holder})" if holder.isdigit() else ""
-        return LocalError(
-            f"{self.path.name} is in use by another program{by}: wait until `dbt build` is done, or close the "
-            "program, then run the same command again."
-        )
-
-
-def engine_config(scratch: Path, memory: int = _MEMORY) -> dict[str, str | bool | int | float | list[str]]:
-    """Settings of each DuckDB that the command opens: little memory, the rest on the disk."""
-    return {"memory_limit": f"{memory}B", "threads": 2, "temp_directory": str(scratch)}
 
 
 def _hashes(destination: str, prefix: str = "") -> str:
@@ -228,30 +213,22 @@ def _read(reader: pa.RecordBatchReader) -> pa.Table:
 
 def _in_order(piece: pa.Table) -> pa.Table:
     """The rows in send order: payloads are stored in it, so there is mostly nothing to do."""
-    orders = piece.column("send_order").combine_chunks()
-    if pc.all(pc.less(orders.slice(0, max(0, len(orders) - 1)), orders.slice(1))).as_py() is False:
-        return piece.sort_by("send_order")
+    return piece if is_ascending(piece.column("send_order")) else piece.sort_by("send_order")
+
+
+def _beside(piece: pa.Table, kept: pa.Table, hashes: KeptHashes) -> pa.Table:
+    """The rows with their kept hashes. Raises PlanError where these are of other rows, and forgets them."""
+    if not kept.column("send_order").equals(piece.column("send_order")):
+        hashes.forget()
+        raise PlanError(
+            "The hashes that were kept of the payloads do not belong to them: run the same command again, which works them "
+            "out anew."
+        )
+    at = piece.column_names.index("refusal")
+    for name in ("payload_hash", "id_hash"):
+        piece = piece.add_column(at, name, kept.column(name))
     return piece
 
 
-@contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """DuckDB's errors as sentences."""
-    try:
-        yield
-    except duckdb.CatalogException as error:
-        name = (
-            str(error).partition('name "')[2].partition('"')[0]
-            or str(error).partition("name ")[2].split(" ")[0]
-        )
-        raise ConfigError(
-            f"The relation {name} is not in the warehouse: run `dbt build` first, then this command again."
-        ) from error
-    except duckdb.BinderException as error:
-        raise ConfigError(
-            f"The warehouse was built by another version ({error}): run `dbt build` again."
-        ) from error
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        raise LocalError(
-            f"The warehouse could not be read: {error}. Free space and run the same command again."
-        ) from error
+def _keeping(hashes: KeptHashes | None) -> contextlib.AbstractContextManager[Keeping | None]:
+    return hashes.keeping() if hashes else contextlib.nullcontext()

@@ -128,6 +128,11 @@ def plan_id_of(
 
 def make_plan(warehouse: Warehouse, destination: str, options: PlanOptions | None = None) -> Plan:
     """Read and check everything offline. Raises ConfigError where a relation is missing, LocalError for the file."""
+    with warehouse.held():
+        return _made(warehouse, destination, options)
+
+
+def _made(warehouse: Warehouse, destination: str, options: PlanOptions | None) -> Plan:
     wish, now = options or PlanOptions(), dt.datetime.now(dt.UTC).replace(tzinfo=None)
     content, personal = scan(warehouse, destination, wish.state_dir)
     total, kinds = _kinds(warehouse, destination)

@@ -43,7 +43,8 @@ def configuration(
         if not name.endswith(_TECHNICAL):
             found[f"variable {name}"] = value
     names = [*_SEEDS, *(_plain(settings.get(name, ""), name) for name in _CUSTOM)]
-    return found | {f"seed {name}": seed_hash(warehouse, name) for name in dict.fromkeys(names)}
+    with warehouse.held():
+        return found | {f"seed {name}": seed_hash(warehouse, name) for name in dict.fromkeys(names)}
 
 
 def fingerprint(vendor: "Vendor") -> str:

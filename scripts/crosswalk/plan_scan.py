@@ -1,6 +1,7 @@
 """One pass over all payloads: the fingerprint of the content, and the personal data in it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,10 @@ from crosswalk.progress import Progress
 from crosswalk.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    pass
+    import pyarrow as pa
 
-# Payloads that are looked at together: texts that occur often are looked at once in all of them.
-_TOGETHER = 16_384
+# Payloads that are looked at together, and their bytes: texts that occur often are looked at once in all of them.
+_TOGETHER, _TOGETHER_BYTES = 16_384, 3_000_000
 
 
 def scan(warehouse: Warehouse, destination: str, state_dir: Path | None = None) -> tuple[Content, Personal]:
@@ -49,23 +50,24 @@ def hashed(warehouse: Warehouse, destination: str, total: int | None = None) -> 
 
 
 def _scan(warehouse: Warehouse, destination: str, total: int) -> tuple[Content, Personal]:
-    import pyarrow as pa
-
     from crosswalk.personal.scan import Scanner
 
     content, scanner = Content(), Scanner()
-    waiting: list[pa.Array] = []
     with Progress(total, "records checked") as progress:
         for batch in warehouse.stream_payloads(destination):
             content.add(batch.column("id_hash"), batch.column("payload_hash"))
-            waiting.append(batch.column("line"))
-            if sum(map(len, waiting)) >= _TOGETHER or sum(one.nbytes for one in waiting) >= 4_000_000:
-                scanner.add(pa.concat_arrays(waiting))
-                waiting = []
+            for lines in _together(batch.column("line")):
+                scanner.add(lines)
             progress.add(len(batch))
-    if waiting:
-        scanner.add(pa.concat_arrays(waiting))
     return content, scanner.result()
+
+
+def _together(lines: "pa.Array") -> "Iterator[pa.Array]":
+    """Stretches of a batch's lines that fit into memory several times over."""
+    rows = len(lines)
+    portion = max(1, min(_TOGETHER, rows * _TOGETHER_BYTES // max(1, lines.nbytes)))
+    for start in range(0, rows, portion):
+        yield lines.slice(start, portion)
 
 
 def privacy_notes(found: Personal) -> list[Note]:

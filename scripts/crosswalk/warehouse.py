@@ -103,22 +103,23 @@ class Warehouse(ABC):
 
 
 def open_warehouse(
-    project_dir: Path, profiles_dir: str | None, target: str | None, scratch: Path
+    project_dir: Path, profiles_dir: str | None, target: str | None, scratch: Path, kept: Path | None = None
 ) -> Warehouse:
-    """The warehouse of the dbt target; `scratch` is a private folder for what does not fit in memory.
+    """The warehouse of the dbt target; `scratch` is a private folder for what does not fit in memory, `kept` one for hashes
+    of records that need not be worked out twice.
 
     Raises ConfigError for a wrong profile, or an adapter that is not installed.
     """
     found = read_target(project_dir, profiles_dir, target)
-    return warehouse_of(found, scratch)
+    return warehouse_of(found, scratch, kept)
 
 
-def warehouse_of(target: Target, scratch: Path) -> Warehouse:
+def warehouse_of(target: Target, scratch: Path, kept: Path | None = None) -> Warehouse:
     """The implementation for the target's adapter. Raises ConfigError where dbt's adapter is not installed."""
     if target.adapter == "duckdb":
         from crosswalk.duckdb_warehouse import DuckDBWarehouse
 
-        return DuckDBWarehouse(target, scratch)
+        return DuckDBWarehouse(target, scratch, kept)
     if target.adapter == "postgres":
         from crosswalk.postgres_warehouse import PostgresWarehouse
 

@@ -32,8 +32,11 @@ def warehouse(arguments: argparse.Namespace) -> "Warehouse":
     """The warehouse of the chosen dbt target."""
     from crosswalk.warehouse import open_warehouse
 
-    scratch = private_folder(private_folder(state_dir(arguments)) / "tmp")
-    return open_warehouse(project_dir(arguments), arguments.profiles_dir, arguments.target, scratch)
+    state = private_folder(state_dir(arguments))
+    scratch = private_folder(state / "tmp")
+    return open_warehouse(
+        project_dir(arguments), arguments.profiles_dir, arguments.target, scratch, state / "hashes"
+    )
 
 
 def positive(text: str) -> int:

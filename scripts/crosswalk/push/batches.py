@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crosswalk.limits import Limits, cut, endpoint_of
-from crosswalk.push.rows import line_sizes
+from crosswalk.push.rows import line_sizes, total_bytes
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,25 @@ class Batch:
     bytes: int
 
 
+class _Waiting:
+    """Rows of one endpoint that are not in a batch yet; joined once, when a batch is made of them."""
+
+    def __init__(self) -> None:
+        self.pieces: list[pa.RecordBatch] = []
+        self.records = self.bytes = 0
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        self.pieces.append(rows)
+        self.records += rows.num_rows
+        self.bytes += total_bytes(rows)
+
+    def taken(self) -> pa.RecordBatch:
+        """All rows as one; none are left."""
+        pieces = self.pieces
+        self.pieces, self.records, self.bytes = [], 0, 0
+        return pieces[0] if len(pieces) == 1 else pa.concat_batches(pieces)
+
+
 class Cutter:
     """Cuts a stream of rows, in send order, into batches."""
 
@@ -35,7 +54,7 @@ class Cutter:
         self._destination = destination
         self._limits = limits
         self._group = (dt.date.min, -1)
-        self._waiting: dict[str, list[pa.RecordBatch]] = defaultdict(list)
+        self._waiting: dict[str, _Waiting] = defaultdict(_Waiting)
         self._parts: dict[str, int] = defaultdict(int)
 
     def batches(self, stream: Iterable[pa.RecordBatch]) -> Iterator[Batch]:
@@ -46,11 +65,14 @@ class Cutter:
                     yield from self._flush()
                     self._group = group
                 for endpoint, part in self._by_endpoint(run):
-                    self._waiting[endpoint].append(part)
+                    self._waiting[endpoint].add(part)
                     yield from self._full(endpoint)
         yield from self._flush()
 
     def _by_endpoint(self, rows: pa.RecordBatch) -> Iterator[tuple[str, pa.RecordBatch]]:
+        if len(self._limits) == 1:
+            yield next(iter(self._limits)), rows
+            return
         kinds = pc.unique(rows.column("kind")).to_pylist()
         endpoints = list(dict.fromkeys(endpoint_of(self._destination, kind) for kind in kinds))
         if len(endpoints) == 1:
@@ -61,32 +83,26 @@ class Cutter:
 
     def _full(self, endpoint: str) -> Iterator[Batch]:
         """The batches that can take no more rows; the last, perhaps unfinished part keeps waiting."""
-        rows = _merged(self._waiting[endpoint])
-        parts = list(cut(line_sizes(rows), self._limits[endpoint]))
-        start = 0
-        for length in parts[:-1]:
+        waiting, limits = self._waiting[endpoint], self._limits[endpoint]
+        if waiting.records <= limits.records and waiting.bytes <= limits.bytes:
+            return
+        rows, start = waiting.taken(), 0
+        for length in list(cut(line_sizes(rows), limits))[:-1]:
             yield self._batch(endpoint, rows.slice(start, length))
             start += length
-        self._waiting[endpoint] = [rows.slice(start)]
+        waiting.add(rows.slice(start))
 
     def _flush(self) -> Iterator[Batch]:
         for endpoint in self._limits:
-            if self._waiting[endpoint]:
-                yield self._batch(endpoint, _merged(self._waiting[endpoint]))
-        self._waiting.clear()
+            if self._waiting[endpoint].pieces:
+                yield self._batch(endpoint, self._waiting[endpoint].taken())
         self._parts.clear()
 
     def _batch(self, endpoint: str, rows: pa.RecordBatch) -> Batch:
         day, bucket = self._group
         part = self._parts[endpoint]
         self._parts[endpoint] += 1
-        return Batch(day, bucket, endpoint, part, rows, sum(line_sizes(rows)))
-
-
-def _merged(pieces: list[pa.RecordBatch]) -> pa.RecordBatch:
-    if len(pieces) == 1:
-        return pieces[0]
-    return pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]
+        return Batch(day, bucket, endpoint, part, rows, total_bytes(rows))
 
 
 def _runs(rows: pa.RecordBatch) -> Iterator[tuple[tuple[dt.date, int], pa.RecordBatch]]:

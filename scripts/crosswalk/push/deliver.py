@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from crosswalk.errors import ConfigError
 from crosswalk.push.attempt import Line, decide
-from crosswalk.push.rows import line_sizes, packed_hashes, take
+from crosswalk.push.rows import packed_hashes, take, total_bytes
 from crosswalk.push.verdict import Kind, Verdict
 
 # Refused one by one, with none ever accepted: then the request is at fault, not the records.
@@ -38,12 +38,15 @@ class Delivery:
         """The packed hashes of the accepted records."""
         if not self.accepted:
             return b""
-        return packed_hashes(pa.Table.from_batches(self.accepted).combine_chunks().to_batches()[0])
+        if len(self.accepted) == 1:
+            return packed_hashes(self.accepted[0])
+        ids_and_payloads = [one.select(["id_hash", "payload_hash"]) for one in self.accepted]
+        return packed_hashes(pa.Table.from_batches(ids_and_payloads).combine_chunks().to_batches()[0])
 
 
 def deliver(line: Line, endpoint: str, rows: pa.RecordBatch, delivery: Delivery) -> None:
     """Send the rows, in their order, and write each one's fate into `delivery`. Raises Undecided, ConfigError."""
-    verdict = decide(line, endpoint, rows, sum(line_sizes(rows)))
+    verdict = decide(line, endpoint, rows, total_bytes(rows))
     if verdict.kind is Kind.ACCEPTED:
         delivery.accepted.append(rows)
         line.tally.add(accepted=rows.num_rows)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from crosswalk.duckdb_warehouse import engine_config
+from crosswalk.duckdb_file import engine_config
 from crosswalk.errors import CrosswalkError, LocalError
 from crosswalk.push.ledger import Ledger
 from crosswalk.push.rows import unpacked_hashes
@@ -41,6 +42,15 @@ class Known:
     def state(self, send_order: int) -> int:
         """NEW, UNSURE, CHANGED (accepted with another payload), REJECTED or ACCEPTED (both with this payload)."""
         return self.states[send_order] if send_order < len(self.states) else NEW
+
+    def states_of(self, send_orders: pa.Array) -> pa.Array | None:
+        """The states of these records, as uint8; None where no record of the plan has one but NEW."""
+        if not self.states:
+            return None
+        every = pa.Array.from_buffers(pa.uint8(), len(self.states), [None, pa.py_buffer(self.states)])
+        there = pc.less(send_orders, len(self.states))
+        found = every.take(pc.if_else(there, send_orders, 0))
+        return pc.if_else(there, found, pa.scalar(NEW, pa.uint8()))
 
     def number(self, state: int) -> int:
         """How many records are in a state other than NEW."""
@@ -211,8 +221,12 @@ def _join_sql(resent: bool, where: str) -> str:
 
 def _mark(states: bytearray, found: pa.RecordBatch) -> None:
     """Where several rows of the ledger meet a record, the highest state wins."""
+    most = pc.max(found.column(0)).as_py()
+    if most is not None and most >= len(states):
+        states.extend(bytes(most + 1 - len(states)))
     for send_order, state in zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True):
-        _set(states, send_order, state)
+        if state > states[send_order]:
+            states[send_order] = state
 
 
 def _set(states: bytearray, send_order: int, state: int) -> None:

@@ -9,12 +9,11 @@ import json
 from typing import Any
 
 import pyarrow as pa
-from isal import igzip
 
 from crosswalk.errors import CountsError, CredentialsError
 from crosswalk.push.retry import MIXPANEL_POLICY
 from crosswalk.push.rows import joined
-from crosswalk.push.vendor import GZIP_LEVEL, Request, Vendor
+from crosswalk.push.vendor import Request, Vendor, packed
 from crosswalk.push.verdict import Answer, Kind, Verdict
 from crosswalk.settings import MixpanelSettings
 
@@ -67,7 +66,7 @@ class Mixpanel(Vendor):
     def request(self, endpoint: str, rows: pa.RecordBatch) -> Request:
         """Events as a gzipped JSON array; profiles and groups plain, with the token spliced into each record."""
         if endpoint == "import":
-            body = igzip.compress(b"".join((b"[", joined(rows), b"]")), GZIP_LEVEL, mtime=0)
+            body = packed(b"[", joined(rows), b"]")
             headers = {"Content-Encoding": "gzip", "Authorization": self._authorization}
             return Request(self._import_path, body, {"Content-Type": "application/json", **headers})
         lines = rows.column("line").to_pylist()

@@ -7,12 +7,11 @@ the whole request, quota_limited within a 200).
 import json
 
 import pyarrow as pa
-from isal import igzip
 
 from crosswalk.errors import UnavailableError
 from crosswalk.push.retry import POSTHOG_POLICY
 from crosswalk.push.rows import joined
-from crosswalk.push.vendor import GZIP_LEVEL, Request, Vendor
+from crosswalk.push.vendor import Request, Vendor, packed
 from crosswalk.push.verdict import Answer, Kind, Verdict
 from crosswalk.settings import PostHogSettings
 
@@ -47,7 +46,7 @@ class PostHog(Vendor):
 
     def request(self, endpoint: str, rows: pa.RecordBatch) -> Request:
         """A gzipped batch, never with `sent_at`: PostHog would shift every event by its age."""
-        body = igzip.compress(b"".join((self._head, joined(rows), b"]}")), GZIP_LEVEL, mtime=0)
+        body = packed(self._head, joined(rows), b"]}")
         return Request("/batch/", body, {"Content-Type": "application/json", "Content-Encoding": "gzip"})
 
     def judge(self, endpoint: str, records: int, answer: Answer) -> Verdict:

@@ -14,13 +14,25 @@ def line_sizes(rows: pa.RecordBatch) -> list[int]:
     return list(pc.binary_length(rows.column("line")).to_pylist())
 
 
+def total_bytes(rows: pa.RecordBatch) -> int:
+    """The sum of `line_sizes`."""
+    first, last = _ends(rows.column("line"))
+    return last - first
+
+
 def joined(rows: pa.RecordBatch) -> memoryview:
     """The payloads with commas between them: a view of the column's own buffer, no copy."""
     column = rows.column("line")
-    _, offsets, data = column.buffers()
-    ends = memoryview(offsets).cast("B").cast("i")
-    first, last = ends[column.offset], ends[column.offset + len(column)]
-    return memoryview(data)[first : last - 1]
+    first, last = _ends(column)
+    return memoryview(column.buffers()[2])[first : last - 1]
+
+
+def _ends(column: pa.Array) -> tuple[int, int]:
+    """Where the texts of a column begin and end in its buffer, which has them one after another."""
+    if not len(column):
+        return 0, 0
+    ends = memoryview(column.buffers()[1]).cast("B").cast("i")
+    return ends[column.offset], ends[column.offset + len(column)]
 
 
 def payload_text(rows: pa.RecordBatch, index: int) -> str:

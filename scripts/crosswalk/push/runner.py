@@ -9,7 +9,7 @@ from crosswalk.push.batches import Batch
 from crosswalk.push.stop import GRACE_SECONDS, Stop, Stopped
 
 # Bytes of batches that wait or are being sent; what bounds memory, whatever the number of workers.
-BYTES_UNDER_WAY = 24_000_000
+BYTES_UNDER_WAY = 16_000_000
 
 
 class Runner:

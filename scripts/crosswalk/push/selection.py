@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crosswalk.push.known import ACCEPTED, CHANGED, NEW, REJECTED, UNSURE, Known
-from crosswalk.push.rows import take
 
 
 class Selection:
@@ -28,9 +27,8 @@ class Selection:
         for rows in stream:
             self.seen += rows.num_rows
             wanted = self._new(rows)
-            refused = wanted.filter(pc.is_valid(wanted.column("refusal")))
-            if refused.num_rows:
-                withhold(refused)
+            if wanted.column("refusal").null_count < wanted.num_rows:
+                withhold(wanted.filter(pc.is_valid(wanted.column("refusal"))))
                 wanted = wanted.filter(pc.is_null(wanted.column("refusal")))
             if self._left is not None and wanted.num_rows > self._left:
                 wanted = wanted.slice(0, self._left)
@@ -54,7 +52,15 @@ class Selection:
         return False
 
     def _new(self, rows: pa.RecordBatch) -> pa.RecordBatch:
-        states = [self._known.state(order) for order in rows.column("send_order").to_pylist()]
-        positions = [index for index, state in enumerate(states) if state in self._wanted]
-        self.skipped.update(state for state in states if state not in self._wanted)
-        return rows if len(positions) == rows.num_rows else take(rows, positions)
+        states = self._known.states_of(rows.column("send_order"))
+        if states is None:
+            if NEW in self._wanted:
+                return rows
+            self.skipped[NEW] += rows.num_rows
+            return rows.slice(0, 0)
+        is_wanted = pc.is_in(states, value_set=pa.array(sorted(self._wanted), pa.uint8()))
+        if pc.all(is_wanted).as_py():
+            return rows
+        for found in pc.value_counts(states.filter(pc.invert(is_wanted))).to_pylist():
+            self.skipped[found["values"]] += found["counts"]
+        return rows.filter(is_wanted)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # gzip at isal's fastest level: 1.2 s a million events where zlib's level 6 takes 12.
 GZIP_LEVEL = 1
+_GZIP = 31  # zlib's number for a gzip header and trailer
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,14 @@ class Request:
     path: str
     body: bytes
     headers: Mapping[str, str]
+
+
+def packed(*pieces: "bytes | memoryview") -> bytes:
+    """The pieces, one after another, as one gzip stream; the same pieces make the same bytes, whenever that is."""
+    from isal import isal_zlib
+
+    stream = isal_zlib.compressobj(GZIP_LEVEL, wbits=_GZIP)
+    return b"".join([*map(stream.compress, pieces), stream.flush()])
 
 
 class Vendor(ABC):

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from crosswalk.duckdb_warehouse import engine_config
+from crosswalk.duckdb_file import engine_config
 from crosswalk.errors import LocalError
 from crosswalk.files import private_folder
 from crosswalk.output import whole_text

@@ -125,7 +125,7 @@ def test_whole_plan_is_that_of_duckdb(
     expected = {to: project.run("plan", "--to", to, "--json", *arguments) for to in ("mixpanel", "posthog")}
     assert expected["mixpanel"].report()["rejected"][0]["example_record_id"] == "P-z"
     with _opened(project, english, engine) as warehouse:
-        monkeypatch.setattr("crosswalk.warehouse.warehouse_of", lambda target, scratch: warehouse)
+        monkeypatch.setattr("crosswalk.warehouse.warehouse_of", lambda *given: warehouse)
         for destination, plan in expected.items():
             found = project.run("plan", "--to", destination, "--json", *arguments)
             assert (found.err, found.report()) == ("", plan.report())
@@ -241,7 +241,7 @@ def _fails(project: Project, code: int, *words: str) -> None:
 def _through_adapter(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
     if engine != "postgres":
         monkeypatch.setattr(
-            "crosswalk.warehouse.warehouse_of", lambda target, scratch: AdapterWarehouse(target)
+            "crosswalk.warehouse.warehouse_of", lambda target, *given: AdapterWarehouse(target)
         )
 
 

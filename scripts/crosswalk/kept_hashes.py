@@ -1,0 +1,200 @@
+"""The hashes of a relation's records, kept in the state folder: worked out once for as long as the warehouse's file stays.
+
+An md5 of every payload is most of the work of reading them. `plan` works them out, `push --plan` compares them, asks what
+the destination has, and sends; all of them mean the same records as long as nobody wrote to the file. Kept hashes are used
+only while the file's stamp is the very one that it had when it was read; anything else, damage included, has them worked
+out anew.
+"""
+
+import contextlib
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crosswalk.content import Content
+from crosswalk.errors import LocalError
+from crosswalk.files import open_private, private_folder, write_private
+from crosswalk.output import log
+from crosswalk.record_batches import HASHES
+
+_VERSION = 1
+# Seconds that a file must have been left alone before its stamp tells one content from another: the clocks of file systems
+# tick, the coarse ones once in two seconds.
+_SETTLED, _SETTLED_COARSE = 0.1, 2.5
+_ABANDONED = 86_400.0  # seconds without a write
+
+Stamp = tuple[tuple[int, int, int, int], ...]
+
+
+class KeptHashes:
+    """The kept hashes of one relation. `about` is whatever else has to be the same: the file's path, the relation."""
+
+    def __init__(self, folder: Path, name: str, about: str) -> None:
+        self._rows = folder / f"{name}.arrow"
+        self._head = folder / f"{name}.json"
+        self._about = about
+
+    def found(self, stamp: Stamp) -> "Kept | None":
+        """What is kept of a file with this stamp; None where there is nothing, or where it is damaged."""
+        try:
+            head = json.loads(self._head.read_text(encoding="utf-8"))
+            kept = Kept(self._rows)
+            if head != self._head_of(stamp, kept.content()):
+                return None
+        except (OSError, ValueError, TypeError, pa.ArrowException):
+            return None
+        return kept
+
+    def forget(self) -> None:
+        """Have the hashes worked out anew the next time."""
+        with contextlib.suppress(OSError):
+            self._head.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def keeping(self) -> "Iterator[Keeping]":
+        """Takes the hashes as they pass; what is not finished in the block is thrown away."""
+        keeping = Keeping(self._rows)
+        try:
+            yield keeping
+        finally:
+            keeping.close()
+
+    def finish(self, keeping: "Keeping", stamp: Stamp) -> None:
+        """All hashes of a file with this stamp have passed: keep them, where that is of use and the disk lets us."""
+        if not keeping.is_usable or not _is_settled(stamp):
+            return
+        try:
+            keeping.publish()
+            write_private(self._head, json.dumps(self._head_of(stamp, keeping.content)) + "\n")
+        except (OSError, LocalError) as error:
+            log.debug(f"The hashes are not kept: {error}")
+
+    def _head_of(self, stamp: Stamp, content: Content) -> dict[str, Any]:
+        return {
+            "version": _VERSION,
+            "about": self._about,
+            "stamp": [list(one) for one in stamp],
+            "records": content.records,
+            "content": content.text(),
+        }
+
+
+class Keeping:
+    """Writes hashes beside the place where they will stand; a disk that is full ends the keeping and nothing else."""
+
+    def __init__(self, rows: Path) -> None:
+        self.content = Content()
+        self.is_usable = True
+        self._rows = rows
+        self._part = rows.with_suffix(f".{uuid.uuid4().hex}.part")
+        self._last = -1
+        self._file: Any = None
+        self._writer: Any = None
+        with self._excused():
+            private_folder(rows.parent)
+            self._file = os.fdopen(open_private(self._part, os.O_WRONLY | os.O_EXCL), "wb")
+            self._writer = pa.ipc.new_stream(self._file, HASHES)
+
+    def add(self, rows: pa.RecordBatch | pa.Table) -> None:
+        """Some more records; where they do not come in send order, nothing is kept."""
+        orders = rows.column("send_order")
+        if not self.is_usable or not len(orders):
+            return
+        if orders[0].as_py() <= self._last or not is_ascending(orders):
+            self.is_usable = False
+            return
+        self._last = orders[-1].as_py()
+        self.content.add(rows.column("id_hash"), rows.column("payload_hash"))
+        with self._excused():
+            self._writer.write(rows.select(HASHES.names))
+
+    def publish(self) -> None:
+        """Put the file in its place. Raises OSError."""
+        self._writer.close()
+        self._file.close()
+        self._part.replace(self._rows)
+        for other in self._rows.parent.glob("*.part"):  # of runs that were killed
+            if time.time() - other.stat().st_mtime > _ABANDONED:
+                other.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let go of the file, and of what was not published."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _excused(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, LocalError, pa.ArrowException) as error:
+            self.is_usable = False
+            log.debug(f"The hashes are not kept: {error}")
+
+
+class Kept:
+    """A file of kept hashes, read from its beginning, some thousand at a time."""
+
+    def __init__(self, rows: Path) -> None:
+        self._rows = rows
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """`send_order, id_hash, payload_hash`, in send order. Raises OSError and pa.ArrowException."""
+        with pa.OSFile(str(self._rows)) as file, pa.ipc.open_stream(file) as reader:
+            yield from reader
+
+    def content(self) -> Content:
+        """The fingerprint of all of them."""
+        content = Content()
+        for batch in self.batches():
+            content.add(batch.column("id_hash"), batch.column("payload_hash"))
+        return content
+
+    def ranges(self) -> "Ranges":
+        """For reading range by range, upwards."""
+        return Ranges(self.batches())
+
+
+class Ranges:
+    """Cuts rows in send order into ranges of it, of which each lies behind the one before."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self._current = next(batches, None)
+
+    def between(self, first: int, last: int) -> pa.Table:
+        """The rows from `first` to `last`, both included."""
+        found = []
+        while self._current is not None:
+            orders = self._current.column("send_order")
+            within = pc.and_(pc.greater_equal(orders, first), pc.less_equal(orders, last))
+            found.append(self._current.filter(within))
+            if orders[-1].as_py() > last:
+                break
+            self._current = next(self._batches, None)
+        return pa.Table.from_batches(found, HASHES).combine_chunks()
+
+
+def is_ascending(orders: pa.Array | pa.ChunkedArray) -> bool:
+    """Whether each number is larger than the one before."""
+    if isinstance(orders, pa.ChunkedArray):
+        orders = orders.combine_chunks()
+    return pc.all(pc.less(orders.slice(0, max(0, len(orders) - 1)), orders.slice(1))).as_py() is not False
+
+
+def _is_settled(stamp: Stamp) -> bool:
+    """Whether a change from now on gives the file another stamp for certain."""
+    now = time.time()
+    times = [moment for one in stamp for moment in one[2:]]
+    return all(
+        now - moment / 1e9 > (_SETTLED if moment % 1_000_000_000 else _SETTLED_COARSE) for moment in times
+    )

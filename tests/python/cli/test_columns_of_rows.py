@@ -1,0 +1,264 @@
+"""Sending from DuckDB goes by columns and keeps hashes; other warehouses go row by row. Both send the same, and know the same."""
+
+import contextlib
+import datetime as dt
+import itertools
+import os
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+from crosswalk import duckdb_file, kept_hashes
+from crosswalk.adapter_warehouse import AdapterWarehouse
+from crosswalk.duckdb_warehouse import DuckDBWarehouse
+from crosswalk.limits import Limits, cut
+from crosswalk.profile import read_target
+from crosswalk.push.batches import Cutter
+from crosswalk.push.known import ACCEPTED, CHANGED, NEW, Known
+from crosswalk.push.selection import Selection
+from crosswalk.record_batches import payload_batch
+from standin.server import Standin
+
+from cli.support import Project, mixpanel_event, mixpanel_group, mixpanel_profile, padded, posthog_event
+
+_MOMENT = dt.datetime(2025, 3, 1, 8)
+
+
+def _records() -> list[Any]:
+    events = [mixpanel_event(number, day=number % 3, bucket=number % 4) for number in range(700)]
+    return [*events, *(mixpanel_profile(number) for number in range(5)), mixpanel_group(1)]
+
+
+def _known(project: Project) -> list[Any]:
+    """What the ledger holds, moments and run numbers apart."""
+    with contextlib.closing(sqlite3.connect(project.state / "ledger.sqlite")) as ledger:
+        return ledger.execute(
+            "select day, bucket, endpoint, part, records, bytes, sha256, state, accepted, hashes, crc from batches "
+            "order by day, bucket, endpoint, part"
+        ).fetchall()
+
+
+def _settle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the hashes of a file be kept, however new it is."""
+    monkeypatch.setattr(kept_hashes, "_SETTLED", -60.0)
+    monkeypatch.setattr(kept_hashes, "_SETTLED_COARSE", -60.0)
+
+
+def _never_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on no hash may be worked out from a payload."""
+
+    def refused(*given: str) -> str:
+        raise AssertionError("the hashes are worked out again")
+
+    monkeypatch.setattr("crosswalk.duckdb_warehouse._hashes", refused)
+
+
+@pytest.fixture
+def sent(connected: Project, standin: Standin) -> Callable[[], tuple[list[Any], list[Any]]]:
+    """Pushes into an empty state folder; gives what went out, and what the ledger then knows."""
+
+    def pushed() -> tuple[list[Any], list[Any]]:
+        before = len(standin.requests)
+        assert connected.push("mixpanel").code == 0
+        known = _known(connected)
+        (connected.state / "ledger.sqlite").rename(connected.state / "other")
+        for name in ("journals", "locks", "ledger.sqlite-wal", "ledger.sqlite-shm"):
+            path = connected.state / name
+            if path.exists():
+                path.rename(connected.state / f"other {name} {before}")
+        return sorted((one.path, one.body) for one in standin.requests[before:]), known
+
+    return pushed
+
+
+def test_columns_rows_and_kept_hashes_send_the_same(
+    connected: Project, sent: Callable[[], tuple[list[Any], list[Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.write_profile("type: duckdb", f"path: {connected.warehouse}", "schema: main")
+    connected.build(mixpanel=_records())
+    monkeypatch.setattr(kept_hashes, "_SETTLED", 1e9)
+    worked_out = sent()
+    assert not list((connected.state / "hashes").glob("*.json")), (
+        "nothing is kept of a file that is still new"
+    )
+    with monkeypatch.context() as patched:
+        _settle(patched)
+        assert sent() == worked_out
+        assert (connected.state / "hashes" / "mixpanel.json").exists()
+        _never_again(patched)
+        assert sent() == worked_out
+    monkeypatch.setattr("crosswalk.warehouse.warehouse_of", lambda target, *given: AdapterWarehouse(target))
+    assert sent() == worked_out
+    assert len(worked_out[0]) >= 12
+
+
+def test_hashes_are_worked_out_once(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _settle(monkeypatch)
+    connected.build(mixpanel=_records())
+    plan_id = connected.run("plan", "--to", "mixpanel", "--json").report()["plan_id"]
+    for file in (connected.state / "hashes").iterdir():
+        assert file.stat().st_mode & 0o777 == 0o600
+    _never_again(monkeypatch)
+    assert connected.push("mixpanel", "--plan", plan_id, "--limit", "100").code == 0
+    assert connected.push("mixpanel", "--plan", plan_id).code == 0
+    assert standin.counts()["mixpanel_events"] == 700
+    assert connected.push("mixpanel").report()["already_accepted"] == len(_records())
+
+
+def test_a_row_that_is_edited_is_seen(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the file's size and the time of its content are what they were."""
+    connected.build(mixpanel=_records())
+    plan_id = ""
+    with monkeypatch.context() as patched:
+        _settle(patched)
+        plan_id = connected.run("plan", "--to", "mixpanel", "--json").report()["plan_id"]
+    before = connected.warehouse.stat()
+    with contextlib.closing(duckdb.connect(str(connected.warehouse))) as connection:
+        connection.execute(
+            "update mixpanel_payloads set payload = replace(payload, '}', ' }') where send_order = 5"
+        )
+    os.utime(connected.warehouse, ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.truncate(connected.warehouse, max(before.st_size, connected.warehouse.stat().st_size))
+    os.utime(connected.warehouse, ns=(before.st_atime_ns, before.st_mtime_ns))
+    result = connected.push("mixpanel", "--plan", plan_id)
+    assert (result.code, standin.requests) == (8, [])
+    assert "some with other content" in result.err
+
+
+def test_what_a_view_shows_is_hashed_each_time(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _settle(monkeypatch)
+    connected.build(mixpanel=_records())
+    with contextlib.closing(duckdb.connect(str(connected.warehouse))) as connection:
+        connection.execute("alter table mixpanel_payloads rename to elsewhere")
+        connection.execute("create view mixpanel_payloads as select * from elsewhere")
+    assert connected.push("mixpanel").code == 0
+    assert not (connected.state / "hashes").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "garbled", "gone", "other rows"])
+def test_damaged_hashes_are_worked_out_anew(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    _settle(monkeypatch)
+    connected.build(mixpanel=_records())
+    plan_id = connected.run("plan", "--to", "mixpanel", "--json").report()["plan_id"]
+    file = connected.state / "hashes" / "mixpanel.arrow"
+    content = file.read_bytes()
+    if damage == "gone":
+        file.unlink()
+    elif damage == "cut":
+        file.write_bytes(content[: len(content) // 2])
+    elif damage == "garbled":
+        middle = len(content) * 3 // 4
+        file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+    else:
+        with pa.OSFile(str(file)) as source, pa.ipc.open_stream(source) as reader:
+            rows = reader.read_all()
+        shifted = rows.set_column(0, "send_order", pa.compute.add(rows.column("send_order"), 1))
+        with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, rows.schema) as writer:
+            writer.write_table(shifted)
+        first = connected.push("mixpanel", "--plan", plan_id)
+        assert first.code == 8
+        assert "run the same command again" in first.err
+    assert connected.push("mixpanel", "--plan", plan_id).code == 0
+    assert standin.counts()["mixpanel_events"] == 700
+    assert connected.push("mixpanel").report()["already_accepted"] == len(_records())
+
+
+def test_a_disk_that_takes_no_hashes_stops_nothing(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _settle(monkeypatch)
+    connected.build(mixpanel=_records())
+
+    class Full(kept_hashes.Keeping):
+        def publish(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kept_hashes, "Keeping", Full)
+    assert connected.push("mixpanel").code == 0
+    assert list((connected.state / "hashes").iterdir()) == []
+
+
+def test_the_file_is_let_go_of_while_nothing_is_read(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A vendor who keeps a push waiting keeps no `dbt build` waiting."""
+    monkeypatch.setattr("crosswalk.duckdb_warehouse._PIECE_BYTES", 2_000)
+    monkeypatch.setattr("crosswalk.duckdb_warehouse._BLOCK_ROWS", 8)
+    openings = []
+    real = duckdb_file.DuckDBFile._connect
+
+    def counted(self: duckdb_file.DuckDBFile, memory: int) -> Any:
+        openings.append(memory)
+        return real(self, memory)
+
+    monkeypatch.setattr(duckdb_file.DuckDBFile, "_connect", counted)
+    project.build(posthog=[padded(posthog_event(number), 400) for number in range(100)])
+    target = read_target(project.folder, None, None)
+    warehouse = DuckDBWarehouse(target, project.folder)
+    assert sum(len(batch) for batch in warehouse.stream_payloads("posthog")) == 100
+    assert len(openings) <= 3, "twenty pieces, read one after another"
+    stream = warehouse.stream_payloads("posthog")
+    next(stream)
+    assert _is_open(project.warehouse)
+    end = time.monotonic() + 20
+    while _is_open(project.warehouse):
+        assert time.monotonic() < end, "the file is kept open"
+        time.sleep(0.02)
+    assert sum(len(batch) for batch in stream) > 0
+    assert not _is_open(project.warehouse)
+
+
+def _is_open(path: Path) -> bool:
+    handles = Path("/proc/self/fd").iterdir()
+    return any(os.path.realpath(one) == str(path.resolve()) for one in handles)
+
+
+def test_batches_do_not_depend_on_how_rows_arrive() -> None:
+    rng = random.Random(4)
+    sizes = [rng.choice((5, 40, 900, 2_500)) for _ in range(400)]
+    groups = [number // 90 for number in range(400)]
+    rows = [
+        (at, _MOMENT.date(), _MOMENT, group, "event", f"r{at}", "x" * (size - 1))
+        for at, (size, group) in enumerate(zip(sizes, groups, strict=True), start=1)
+    ]
+    limits = Limits(25, 6_000)
+    expected = [
+        length
+        for group in range(5)
+        for length in cut((size for size, one in zip(sizes, groups, strict=True) if one == group), limits)
+    ]
+    for _ in range(8):
+        edges = sorted({0, 400, *(rng.randrange(400) for _ in range(rng.randrange(12)))})
+        stream = [payload_batch(rows[a:b], {}) for a, b in itertools.pairwise(edges)]
+        found = list(Cutter("posthog", {"batch": limits}).batches(stream))
+        assert [one.rows.num_rows for one in found] == expected
+        assert [order for one in found for order in one.rows.column("send_order").to_pylist()] == [
+            *range(1, 401)
+        ]
+        assert all(one.bytes == sum(map(len, one.rows.column("line").to_pylist())) for one in found)
+
+
+@pytest.mark.parametrize("wanted", [{NEW}, {NEW, CHANGED}, {CHANGED}])
+def test_rows_are_picked_by_their_state(wanted: set[int]) -> None:
+    states = bytearray([NEW, ACCEPTED, CHANGED, NEW, ACCEPTED])
+    rows = payload_batch([(at, _MOMENT.date(), _MOMENT, 0, "event", str(at), "{}") for at in range(1, 9)], {})
+    selection = Selection(Known(states), wanted, None)
+    found = [order for one in selection.rows([rows], lambda _: None) for order in one.column(0).to_pylist()]
+    every = {at: states[at] if at < len(states) else NEW for at in range(1, 9)}
+    assert found == [at for at, state in every.items() if state in wanted]
+    left = [state for state in every.values() if state not in wanted]
+    assert {state: left.count(state) for state in left} == {k: v for k, v in selection.skipped.items() if v}
