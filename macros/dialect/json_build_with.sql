@@ -9,12 +9,12 @@
 {%- endmacro %}
 
 {% macro duckdb__json_build_with(pairs, objects) -%}
-    '{' || concat_ws(','
+    concat('{', concat_ws(','
         {%- for pair in pairs %},
         {{ pair[0] }} || ':' || {{ pair[1] }}
         {%- endfor %}
         {%- for object in objects %},
         {{ crosswalk.json_members(object) }}
         {%- endfor %}
-    ) || '}'
+    ), '}')
 {%- endmacro %}

@@ -1,5 +1,9 @@
 -- names and counts are exact; types and the example come from about 20,000 events of a source, chosen by a hash of their keys
 
+{%- set scopes = [
+    ('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'), ('group', crosswalk.column('groups')),
+] %}
+
 with
 
 events as {{ crosswalk.not_materialized() }} (
@@ -11,9 +15,8 @@ events as {{ crosswalk.not_materialized() }} (
 -- wide, so each reader takes what it needs
 scoped as {{ crosswalk.not_materialized() }} (
 
-    {%- for scope, column in [('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'),
-        ('group', crosswalk.column('groups'))] %}
-    select source, '{{ scope }}' as scope, event_key, cast(event_at as date) as event_date, {{ column }} as properties
+    {%- for scope, column in scopes %}
+    select source, '{{ scope }}' as scope, cast(event_at as date) as event_date, {{ column }} as properties
     from events
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -69,12 +72,22 @@ names as (
 
 ),
 
+chosen_events as (
+
+    select events.*
+    from events
+    inner join totals on events.source = totals.source
+    where {{ crosswalk.hash_integer('events.event_key') }} < 268435456 * (20000.0 / totals.events_read)
+
+),
+
 chosen as (
 
-    select scoped.source, scoped.scope, scoped.properties
-    from scoped
-    inner join totals on scoped.source = totals.source
-    where {{ crosswalk.hash_integer('scoped.event_key') }} < 268435456 * (20000.0 / totals.events_read)
+    {%- for scope, column in scopes %}
+    select source, '{{ scope }}' as scope, {{ column }} as properties
+    from chosen_events
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
