@@ -1,9 +1,5 @@
 -- names and counts are exact; types and the example come from about 20,000 events of a source, chosen by a hash of their keys
 
-{%- set scopes = [
-    ('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'), ('group', crosswalk.column('groups')),
-] %}
-
 with
 
 events as {{ crosswalk.not_materialized() }} (
@@ -15,19 +11,13 @@ events as {{ crosswalk.not_materialized() }} (
 -- wide, so each reader takes what it needs
 scoped as {{ crosswalk.not_materialized() }} (
 
-    {%- for scope, column in scopes %}
-    select source, '{{ scope }}' as scope, cast(event_at as date) as event_date, {{ column }} as properties
-    from events
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {{ crosswalk.catalog_scopes('events', 'cast(event_at as date) as event_date') | indent(4) }}
 
 ),
 
 totals as (
 
-    select
-        source,
-        count(*) as events_read
+    select source, count(*) as events_read
     from events
     group by source
 
@@ -83,11 +73,7 @@ chosen_events as (
 
 chosen as (
 
-    {%- for scope, column in scopes %}
-    select source, '{{ scope }}' as scope, {{ column }} as properties
-    from chosen_events
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {{ crosswalk.catalog_scopes('chosen_events') | indent(4) }}
 
 ),
 
