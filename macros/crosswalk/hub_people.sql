@@ -135,16 +135,21 @@
     {{ return(['EMPTY', '(none)']) }}
 {% endmacro %}
 
-{# When the source says that it first met the person. #}
-{% macro event_created_at() -%}
+{# When the source says that it first met the person, as it wrote it. #}
+{% macro event_created_text() -%}
     case source
         {%- for source in var('sources') %}
         {%- for row in crosswalk.crosswalk_properties('user') if row['canonical_property'] == 'created_at' and row[source] %}
-        when '{{ source }}' then {{ crosswalk.plausible_time(crosswalk.parse_time(crosswalk.json_scalar_text(crosswalk.user_concept(source, row)))) }}
+        when '{{ source }}' then {{ crosswalk.json_scalar_text(crosswalk.user_concept(source, row)) }}
         {%- endfor %}
         {%- endfor %}
-        when '-' then timestamp '2000-01-01 00:00:00'
+        when '-' then '-'
     end
+{%- endmacro %}
+
+{# The same as a time, from a column with that text: read in a CTE before, since a time is looked at in several ways. #}
+{% macro event_created_at(text) -%}
+    {{ crosswalk.plausible_time(crosswalk.parse_time(text)) }}
 {%- endmacro %}
 
 {# The keys of user properties that are first-touch values of a source: they travel in initial_properties. A time such as created_at stays besides, since

@@ -7,8 +7,9 @@
     ]) }}
 {% endmacro %}
 
-{# What the project itself writes into an event's properties, and what the `objects` hold; a PostHog row is complete and only gets marked. #}
-{% macro posthog_own_object(objects) -%}
+{# What the project itself writes into an event's properties, behind what the objects `before` hold, and before what `objects` hold; a PostHog row is complete and only
+   gets marked. #}
+{% macro posthog_own_object(objects, before=[]) -%}
     {%- set mapped = crosswalk.json_build_with(
         crosswalk.destination_pairs('posthog')
         + crosswalk.named_pairs('posthog')
@@ -24,14 +25,15 @@
         ]
         + crosswalk.posthog_markers()
         + [["'\"$geoip_disable\"'", "'true'"]],
-        objects
+        objects,
+        before
     ) -%}
     {%- if 'posthog' in var('sources') -%}
     case
         when {{ crosswalk.is_native_to('posthog') }} then {{ crosswalk.json_build_with([
             ["'\"$import_job_id\"'", crosswalk.literal(tojson(var('import_id')))],
             ["'\"$geoip_disable\"'", "'true'"],
-        ], objects) }}
+        ], objects, before) }}
         else {{ mapped }}
     end
     {%- else -%}

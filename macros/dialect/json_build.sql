@@ -6,13 +6,14 @@
 
 {% macro default__json_build(pairs) %}{{ crosswalk.lacks_verb('json_build') }}{% endmacro %}
 
+{# `concat` and not `||`: each `||` copies what was put together before it. #}
 {% macro duckdb__json_build(pairs) -%}
-    '{' || concat_ws(','
+    concat('{', concat_ws(','
         {%- for pair in pairs %},
         {{ pair[0] }} || ':' || {{ pair[1] }}
         {%- else %}, null::varchar
         {%- endfor %}
-    ) || '}'
+    ), '}')
 {%- endmacro %}
 
 {# PostgreSQL manual, 9.19 Array Functions and Operators: nulls are left out; a function takes 100 arguments at most, an array any number. #}

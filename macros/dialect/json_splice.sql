@@ -6,11 +6,11 @@
 {% macro default__json_splice(objects) %}{{ crosswalk.lacks_verb('json_splice') }}{% endmacro %}
 
 {% macro duckdb__json_splice(objects) -%}
-    '{' || concat_ws(','
+    concat('{', concat_ws(','
         {%- for object in objects %},
         {{ crosswalk.json_members(object) }}
         {%- endfor %}
-    ) || '}'
+    ), '}')
 {%- endmacro %}
 
 {# PostgreSQL manual, 9.19 Array Functions and Operators: nulls are left out. #}

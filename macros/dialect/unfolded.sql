@@ -8,8 +8,18 @@
     {{ rows }}, {% if kind == 'element' %}{{ crosswalk.each_element(list, alias) }}{% elif kind == 'text' %}{{ crosswalk.each_text(list, 'name', alias) }}{% else %}{{ crosswalk.each_key(list, alias) }}{% endif %}
 {%- endmacro %}
 
+{# An object is unfolded in the select list: `json_each` beside each row costs five times as much. #}
 {% macro duckdb__unfolded(rows, kind, list, alias) -%}
-    {{- return(crosswalk.default__unfolded(rows, kind, list, alias)) -}}
+    {%- if kind == 'key' -%}
+    (
+        select
+            {{ rows }}.*,
+            unnest(list_zip(json_keys({{ list }}), json_extract({{ list }}, '$.*'))::struct(key varchar, value json)[]) as {{ alias }}
+        from {{ rows }}
+    ) as {{ rows }}
+    {%- else -%}
+    {{ crosswalk.default__unfolded(rows, kind, list, alias) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {# Amazon Redshift Database Developer Guide, Querying semistructured data: unnesting goes over a SUPER column of a relation before it. #}

@@ -7,12 +7,16 @@
 
 {% macro duckdb__uuid_v5(namespace, name) -%}
     {%- if namespace | length != 16 %}{{ exceptions.raise_compiler_error("A UUID namespace has 16 ASCII characters: '" ~ namespace ~ "' has " ~ namespace | length ~ ".") }}{% endif -%}
-    {%- set digest = crosswalk.sha1_hex("'" ~ namespace ~ "' || " ~ name) -%}
-    regexp_replace(
-        {{ digest }},
-        '^(.{8})(.{4}).(.{3})(.)(.{3})(.{12}).*$',
-        '\1-\2-5\3-' || translate(substr({{ digest }}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || '\5-\6'
-    )
+    list_transform(
+        [{{ crosswalk.sha1_hex("'" ~ namespace ~ "' || " ~ name) }}],
+        lambda digest: substr(digest, 1, 8) || '-' || substr(digest, 9, 4) || '-5' || substr(digest, 14, 3) || '-'
+            || {{ crosswalk.duckdb__uuid_variant('substr(digest, 17, 1)') }} || substr(digest, 18, 3) || '-' || substr(digest, 21, 12)
+    )[1]
+{%- endmacro %}
+
+{# The hex digit with the two bits of the variant of RFC 9562, from any hex digit: `translate` took more than all the rest of the UUID. #}
+{% macro duckdb__uuid_variant(digit) -%}
+    substr('89ab89ab89ab89ab', strpos('0123456789abcdef', {{ digit }}), 1)
 {%- endmacro %}
 
 {% macro postgres__uuid_v5(namespace, name) -%}

@@ -6,12 +6,11 @@
 {% macro default__uuid_v7(milliseconds, seed) %}{{ crosswalk.lacks_verb('uuid_v7') }}{% endmacro %}
 
 {% macro duckdb__uuid_v7(milliseconds, seed) -%}
-    {%- set digest = crosswalk.sha1_hex(seed) -%}
-    regexp_replace(
-        lpad(lower(to_hex({{ milliseconds }})), 12, '0') || {{ digest }},
-        '^(.{8})(.{4})(.{3})(.)(.{3})(.{12}).*$',
-        '\1-\2-7\3-' || translate(substr({{ digest }}, 4, 1), '0123456789abcdef', '89ab89ab89ab89ab') || '\5-\6'
-    )
+    list_transform(
+        [{'head': lpad(lower(to_hex({{ milliseconds }})), 12, '0'), 'digest': {{ crosswalk.sha1_hex(seed) }}}],
+        lambda made: substr(made.head, 1, 8) || '-' || substr(made.head, 9, 4) || '-7' || substr(made.digest, 1, 3) || '-'
+            || {{ crosswalk.duckdb__uuid_variant('substr(made.digest, 4, 1)') }} || substr(made.digest, 5, 3) || '-' || substr(made.digest, 8, 12)
+    )[1]
 {%- endmacro %}
 
 {% macro postgres__uuid_v7(milliseconds, seed) -%}

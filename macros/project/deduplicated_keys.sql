@@ -69,9 +69,15 @@ from repaired
    depends on the keys alone is asked of one row and holds for all. `only` is a further condition on the lines. #}
 {% macro key_shapes(landed, only='') -%}
     select
-        key_shape,
-        {{ crosswalk.earliest('line', [crosswalk.row_position()]) | indent(4) }} as line
-    from {{ landed }}
-    where is_strict {{ only }}
-    group by key_shape
+        shapes.key_shape,
+        landed.line
+    from (
+        select
+            key_shape,
+            min({{ crosswalk.row_position() }}) as first_line_id
+        from {{ landed }}
+        where is_strict {{ only }}
+        group by key_shape
+    ) as shapes
+    inner join {{ landed }} as landed on shapes.first_line_id = landed.{{ crosswalk.row_position() }}
 {%- endmacro %}

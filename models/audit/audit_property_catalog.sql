@@ -11,20 +11,13 @@ events as {{ crosswalk.not_materialized() }} (
 -- wide, so each reader takes what it needs
 scoped as {{ crosswalk.not_materialized() }} (
 
-    {%- for scope, column in [('event', 'event_properties'), ('user', 'user_properties'), ('column', 'source_columns'),
-        ('group', crosswalk.column('groups'))] %}
-    select source, '{{ scope }}' as scope, event_key, cast(event_at as date) as event_date, {{ column }} as properties
-    from events
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {{ crosswalk.catalog_scopes('events', 'cast(event_at as date) as event_date') | indent(4) }}
 
 ),
 
 totals as (
 
-    select
-        source,
-        count(*) as events_read
+    select source, count(*) as events_read
     from events
     group by source
 
@@ -69,12 +62,18 @@ names as (
 
 ),
 
+chosen_events as (
+
+    select events.*
+    from events
+    inner join totals on events.source = totals.source
+    where {{ crosswalk.hash_integer('events.event_key') }} < 268435456 * (20000.0 / totals.events_read)
+
+),
+
 chosen as (
 
-    select scoped.source, scoped.scope, scoped.properties
-    from scoped
-    inner join totals on scoped.source = totals.source
-    where {{ crosswalk.hash_integer('scoped.event_key') }} < 268435456 * (20000.0 / totals.events_read)
+    {{ crosswalk.catalog_scopes('chosen_events') | indent(4) }}
 
 ),
 

@@ -20,6 +20,16 @@ events as (
     {{ crosswalk.only_people_to_build() }}
 
 ),
+
+-- behind a CTE of its own: the text is asked for several times
+dated_events as (
+
+    select
+        *,
+        {{ crosswalk.event_created_text() | indent(8) }} as person_created_text
+    from events
+
+),
 {% if crosswalk.sources_with('people') %}
 person_rows as (
 
@@ -50,10 +60,10 @@ sightings as (
         {{ crosswalk.person_snapshot() | indent(8) }} as {{ crosswalk.column('snapshot') }},
         {{ crosswalk.first_touch_object() | indent(8) }} as first_touch,
         {{ crosswalk.other_once_properties() | indent(8) }} as once_properties,
-        {{ crosswalk.event_created_at() | indent(8) }} as person_created_at,
+        {{ crosswalk.event_created_at('person_created_text') | indent(8) }} as person_created_at,
         false as is_profile,
         {{ context | join(',\n        ') }}
-    from events
+    from dated_events
     {%- if crosswalk.sources_with('people') %}
 
     union all

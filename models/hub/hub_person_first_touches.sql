@@ -11,10 +11,10 @@ events as (
         event_at,
         {{ crosswalk.json_splice(['first_touch', 'once_properties']) if crosswalk.sources_that_set_once() else 'first_touch' }} as first_touch
     from {{ ref('hub_person_events') }}
-    where first_touch <> '{}' or once_properties <> '{}'
 
 ),
 
+-- an object without keys is unfolded to nothing further on: a condition on it here would have every row's put together twice
 touches as (
 
     select

@@ -58,6 +58,15 @@ picked_rows as (
         {{ crosswalk.json_pick("'{}'", crosswalk.person_keys()) if crosswalk.person_keys() else 'null' }} as person_values
     from people
 
+),
+
+dated as (
+
+    select
+        *,
+        {{ crosswalk.event_created_text() | indent(8) }} as person_created_text
+    from picked_rows
+
 )
 
 select
@@ -70,8 +79,8 @@ select
     source_distinct_id,
     user_properties,
     {{ crosswalk.first_touch_object() | indent(4) }} as first_touch,
-    {{ crosswalk.event_created_at() | indent(4) }} as person_created_at
+    {{ crosswalk.event_created_at('person_created_text') | indent(4) }} as person_created_at
     {{- crosswalk.and_kept(crosswalk.row_version([
         'source', 'source_project', 'event_key', 'event_at', 'user_id', 'device_id', 'source_distinct_id', 'user_properties',
     ]) ~ ' as row_version') }}
-from picked_rows
+from dated

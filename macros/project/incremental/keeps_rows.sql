@@ -145,8 +145,8 @@
 {%- endmacro %}
 
 {# The end of a payload model after its CTE `payloads` (event_date, event_at, kind_rank, record_id, distinct_id, payload, …): a bucket for each record and its place. A
-   build that adds to what is there leaves both to `renumber`. `kind` is the column that names the kind. #}
-{% macro placed_payloads(kind) -%}
+   build that adds to what is there leaves both to `renumber`. `kind` is the column that names the kind, `days` the relation with the parts of each day. #}
+{% macro placed_payloads(kind, days) -%}
     {%- set kept = ['kind_rank', 'record_version'] if crosswalk.keeps_rows() else [] -%}
     {%- set columns = [kind, 'record_id', 'distinct_id', 'event_at', 'payload', crosswalk.byte_length('payload') ~ ' as payload_bytes'] + kept -%}
     {%- if crosswalk.adds_rows() -%}
@@ -158,7 +158,7 @@
     from payloads
     {{ crosswalk.only_new_records('new_payloads') }}
     {%- else -%}
-    , {{ crosswalk.bucketed('payloads') }}
+    , {{ crosswalk.bucketed('payloads', days) }}
 
     {{ crosswalk.numbered('bucketed', ['event_date', 'bucket'] + columns, crosswalk.send_order_of_payloads(), 'send_order') }}
     {%- endif -%}

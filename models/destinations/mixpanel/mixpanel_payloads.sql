@@ -22,8 +22,7 @@ generated_records as (
 ),
 
 -- kind_rank: people are merged before their events, and profiles follow
--- the days are counted on narrow columns, so the wide text is not kept for that
-payloads as {{ crosswalk.not_materialized() }} (
+payloads as (
 
     select
         'import' as endpoint,
@@ -43,4 +42,4 @@ payloads as {{ crosswalk.not_materialized() }} (
 
 )
 
-{{ crosswalk.placed_payloads('endpoint') }}
+{{ crosswalk.placed_payloads('endpoint', ref('mixpanel_payload_days')) }}

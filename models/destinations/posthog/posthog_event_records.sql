@@ -10,6 +10,8 @@
     post_hook=crosswalk.after_building(),
 ) }}
 
+{%- set more = ['cast(source_columns as ' ~ dbt.type_string() ~ ')'] %}
+
 with
 
 -- whether a key of theirs may be one of ours is seen before our part is put together, so that the audit, which asks for those rows only, does without
@@ -23,11 +25,14 @@ events as (
 
 ),
 
+-- by itself only where theirs have to make room for it: all else puts it together with theirs, once
 ours as (
 
     select
         *,
-        {{ crosswalk.posthog_own_object(['cast(source_columns as ' ~ dbt.type_string() ~ ')']) | indent(8) }} as our_properties
+        case
+            when may_collide then {{ crosswalk.posthog_own_object(more) | indent(12) }}
+        end as our_properties
     from events
 
 ),
@@ -60,6 +65,6 @@ select
     event_at,
     may_collide,
     case when may_collide then not {{ crosswalk.json_covers_keys('own_properties', 'fitted_properties') }} else false end as is_renamed,
-    {{ crosswalk.json_splice(['fitted_properties', 'our_properties']) | indent(4) }} as properties
+    {{ crosswalk.posthog_own_object(more, before=['fitted_properties']) | indent(4) }} as properties
     {{- crosswalk.and_kept('record_version') }}
 from roomed

@@ -34,8 +34,7 @@ records as (
 
 ),
 
--- the days are counted on narrow columns, so the wide text is not kept for that
-payloads as {{ crosswalk.not_materialized() }} (
+payloads as (
 
     select
         kind,
@@ -54,4 +53,4 @@ payloads as {{ crosswalk.not_materialized() }} (
 
 )
 
-{{ crosswalk.placed_payloads('kind') }}
+{{ crosswalk.placed_payloads('kind', ref('posthog_payload_days')) }}

@@ -1,35 +1,12 @@
 {{ config(materialized='view') }}
 
-{%- set keys = ['groups', 'group_properties'] %}
-
 with
-
-texts as (
-
-    {{ crosswalk.line_texts(ref('stg_amplitude__lines'), ref('stg_amplitude__deduplicated_keys')) | indent(4) }}
-
-),
 
 -- a row that is quarantined for its time or its id still names its groups
 readable_rows as (
 
     select * from {{ ref('stg_amplitude__rows') }}
     where outcome in ('kept', 'quarantined') and has_groups is not false
-
-),
-
-picked_rows as (
-
-    select
-        readable_rows.source_project,
-        readable_rows.event_key,
-        readable_rows.received_at,
-        readable_rows.user_id,
-        readable_rows.device_id,
-        coalesce(readable_rows.event_at, readable_rows.received_at) as seen_at,
-        {{ crosswalk.json_pick('texts.line', keys) | indent(8) }} as picked
-    from readable_rows
-    inner join texts on readable_rows.line_id = texts.line_id
 
 ),
 
@@ -42,10 +19,10 @@ lines as {{ crosswalk.materialized() }} (
         received_at,
         user_id,
         device_id,
-        seen_at,
-        {{ crosswalk.group_lists(crosswalk.json_picked('picked', keys, 'groups')) | indent(8) }} as {{ crosswalk.column('groups') }},
-        {{ crosswalk.json_object_or_null(crosswalk.json_picked('picked', keys, 'group_properties')) }} as group_properties
-    from picked_rows
+        coalesce(event_at, received_at) as seen_at,
+        {{ crosswalk.group_lists('groups_value') | indent(8) }} as {{ crosswalk.column('groups') }},
+        {{ crosswalk.json_object_or_null('group_properties_value') }} as group_properties
+    from readable_rows
 
 ),
 

@@ -44,12 +44,24 @@ named as (
         {%- endfor %}
         {%- for key in times %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}_text,
-        {{ crosswalk.parse_time(crosswalk.json_picked('picked', keys, key)) | indent(8) }} as parsed_{{ key }},
         {%- endfor %}
         {%- for key in further_times %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}{{ ',' if not loop.last }}
         {%- endfor %}
     from picked_rows
+
+),
+
+-- behind a CTE of their own: what is read several times is a column there, and not the same look into a list each time
+timed as (
+
+    select
+        *,
+        {%- for key in times %}
+        {{ crosswalk.parse_time(key ~ '_text') | indent(8) }} as parsed_{{ key }},
+        {%- endfor %}
+        case when has_groups or has_group_properties then {{ crosswalk.json_pick('line', groups) | indent(8) }} end as picked_groups
+    from named
 
 ),
 
@@ -61,7 +73,7 @@ identified as (
         {{ crosswalk.plausible_time('parsed_' ~ key) }} as {{ key }},
         {%- endfor %}
         {{ crosswalk.canonical_uuid('uuid') | indent(8) }} as row_uuid
-    from named
+    from timed
 
 )
 
@@ -90,6 +102,10 @@ select
     nullif({{ crosswalk.trimmed('user_id') }}, '') as user_id,
     nullif({{ crosswalk.trimmed('device_id') }}, '') as device_id,
     insert_id,
+    -- kept, so that nobody reads whole lines for the few rows that have some
+    {%- for key in groups %}
+    {{ crosswalk.json_picked('picked_groups', groups, key) }} as {{ key }}_value,
+    {%- endfor %}
     has_groups or has_group_properties as has_groups,
     event_time_text,
     event_time,

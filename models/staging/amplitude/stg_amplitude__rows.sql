@@ -62,6 +62,8 @@ select
     judged.device_id,
     judged.insert_id,
     judged.has_groups,
+    judged.groups_value,
+    judged.group_properties_value,
     -- a time that was there but could not be used is carried along as it was written
     case when coalesce(judged.event_at <> judged.event_time, true) then judged.event_time_text end as unused_event_time,
     judged.has_nul,
