@@ -7,6 +7,7 @@ verb. The functions in Python run as they are sent to Snowflake.
 import json
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import harness
@@ -96,7 +97,7 @@ if LONG:
         }
         command = ["build", "--exclude-resource-type", "unit_test", "test", "--select", "+mixpanel_events"]
         query = "select count(*), count(distinct record_version), count(distinct inserted_at) from crosswalk.mixpanel_events"
-        with remote.running("snowflake", RUNNER, tmp_path, OUTPUT) as fresh:
+        with remote.running("snowflake", tmp_path, OUTPUT) as fresh:
             file = tmp_path / "amplitude.jsonl"
             file.write_text("".join(json.dumps(row) + "\n" for row in rows))
             fresh.ask(do="table", table="landed.amplitude_lines", file=str(file))
