@@ -46,7 +46,7 @@
     {%- for row in crosswalk.crosswalk_properties('event') -%}
         {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'col' -%}{%- do columns.append(place['name']) -%}{%- endfor -%}
     {%- endfor -%}
-    {{ return((columns + crosswalk.crosswalk_rule(source ~ '_rule_columns')() if columns else columns) | unique | list) }}
+    {{ return((columns + crosswalk.crosswalk_rule(source ~ '_rule_columns')() if columns else columns) | unique(case_sensitive=false) | list) }}
 {% endmacro %}
 
 {# The keys that the crosswalk reads from a source's event (`ep`) or user (`up`) properties, each once. #}

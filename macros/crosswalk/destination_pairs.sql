@@ -138,7 +138,7 @@
             {%- do names.append(crosswalk.own_name(source, row['column_name'], destination)) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(names | unique | list) }}
+    {{ return(names | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# The property names that a destination keeps for itself: crosswalk_reserved.csv. #}

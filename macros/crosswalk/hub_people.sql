@@ -22,7 +22,7 @@
 {% macro person_keys() %}
     {%- set keys = [] -%}
     {%- for source in var('sources') -%}{%- do keys.extend(crosswalk.source_keys(source, 'ep', 'user')) -%}{%- endfor -%}
-    {{ return(keys | unique | list) }}
+    {{ return(keys | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# The select lines `user_values`, `once_values` and `person_values` that the macros below read, from event rows. #}
@@ -159,7 +159,7 @@
     {%- for row in crosswalk.crosswalk_properties('user') if row['person'] == 'set_once' and row['data_type'] != 'time' -%}
         {%- for place in crosswalk.source_places(row, source) if place['kind'] == 'up' -%}{%- do keys.append(place['name']) -%}{%- endfor -%}
     {%- endfor -%}
-    {{ return(keys | unique | list) }}
+    {{ return(keys | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# User properties without the first-touch keys of their source, which stands in the column `source`; an empty object where there are none. #}

@@ -128,7 +128,7 @@
     {%- for source in var('sources') -%}
         {%- set names = crosswalk.moved_keys(source, destination, 'user', 'up') -%}
         {%- set touches = crosswalk.first_touch_keys(source) if source in crosswalk.sources_with_whole_profiles() and source != destination else [] -%}
-        {%- set names = (names + touches) | unique | list -%}
+        {%- set names = (names + touches) | unique(case_sensitive=true) | list -%}
         {%- if names -%}{%- do lists.update({source: names}) -%}{%- endif -%}
     {%- endfor -%}
     {%- if lists -%}
@@ -136,7 +136,7 @@
         {%- for source, names in lists.items() %}
         {#- a time that could not be read arrives as it was written -#}
         {%- set touches = crosswalk.first_touch_keys(source) if source in crosswalk.sources_with_whole_profiles() and source != destination else [] %}
-        {%- set texts = (crosswalk.moved_keys(source, destination, 'user', 'up', times=false) + touches) | unique | list %}
+        {%- set texts = (crosswalk.moved_keys(source, destination, 'user', 'up', times=false) + touches) | unique(case_sensitive=true) | list %}
         {%- if texts | length < names | length %}
         when source = '{{ source }}' and created_at is null then {{ crosswalk.json_drop_keys(text, crosswalk.text_list(texts)) | indent(12) }}
         {%- endif %}

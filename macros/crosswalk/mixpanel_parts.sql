@@ -46,8 +46,9 @@
 
 {# What the project itself writes into an event's properties, and what the `objects` hold. A Mixpanel row has its properties under Mixpanel's names already. #}
 {% macro mixpanel_own_object(objects) -%}
-    {%- set ids = [
-        ["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"],
+    {#- a device of somebody else's, under the name that a property may have too -#}
+    {%- set is_private = 'device_id' in var('deny_properties') + var('hash_properties') -%}
+    {%- set ids = ([] if is_private else [["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"]]) + [
         [crosswalk.unusable_id_name('user_id'), "case when usable_user_id is null then " ~ crosswalk.json_string('user_id') ~ " end"],
         [crosswalk.unusable_id_name('device_id'), "case when usable_device_id is distinct from device_id then " ~ crosswalk.json_string('device_id') ~ " end"],
     ] + crosswalk.mixpanel_markers() -%}

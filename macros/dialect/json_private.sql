@@ -13,7 +13,7 @@
    key by key took ten times as long. In JSON without white space `{"` and `,"` begin a key and nothing else. Marks, which no JSON holds, say what became of a
    value: 1 denied, 2 hashed, 3 too deep; 4 stands in a name that is spared. #}
 {% macro duckdb__json_private(relation, columns, text, only, rules, secret) -%}
-    {%- set names = (rules['denied'] + rules['hashed']) | unique | list -%}
+    {%- set names = (rules['denied'] + rules['hashed']) | unique(case_sensitive=true) | list -%}
     {%- set spared = names | select('in', rules['spared']) | list -%}
     with
 
@@ -390,7 +390,7 @@ cut_{{ number }} as (
 
 {# The text is taken apart level by level. PostgreSQL manual, 9.16 JSON Functions and Operators, 9.7.3 POSIX Regular Expressions. #}
 {% macro postgres__json_private(relation, columns, text, only, rules, secret) -%}
-    {%- set names = (rules['denied'] + rules['hashed']) | unique | list -%}
+    {%- set names = (rules['denied'] + rules['hashed']) | unique(case_sensitive=true) | list -%}
     {%- set patterns = {
         'pattern': crosswalk.json_name_pattern(names, opened=true),
         'text_pattern': '"' ~ crosswalk.duckdb__pattern__json_private(rules['texts']) ~ '":"(?: |\\[ntr])*[{]',

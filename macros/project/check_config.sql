@@ -90,7 +90,7 @@
         {{ return("has to be the name of a schema") }}
     {%- elif kind in ('list', 'names', 'property_names') and (value is string or value is mapping or value is not iterable) -%}
         {{ return("has to be a list") }}
-    {%- elif kind in ('names', 'property_names') and value | list | length != value | unique | list | length -%}
+    {%- elif kind in ('names', 'property_names') and value | list | length != value | unique(case_sensitive=(kind == 'property_names')) | list | length -%}
         {{ return("names a property twice") }}
     {%- elif kind in ('names', 'property_names') and (value | reject('string') | list or (kind == 'names' and '' in value)) -%}
         {{ return("has to be a list of names") }}

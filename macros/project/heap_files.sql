@@ -142,7 +142,7 @@
         {%- set table = crosswalk.heap_table(file) -%}
         {%- if table not in ['users', 'sessions', 'user_migrations', 'all_events', 'accounts'] and not crosswalk.heap_is_left_out(file) -%}{%- do tables.append(table) -%}{%- endif -%}
     {%- endfor -%}
-    {{ return(tables | unique | sort) }}
+    {{ return(tables | unique(case_sensitive=true) | sort) }}
 {% endmacro %}
 
 {# A literal that stands for the event tables among the files: which of them there are decides how a row of `all_events` is read. #}

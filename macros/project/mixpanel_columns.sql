@@ -20,7 +20,7 @@
 
 {# The properties that are no properties of the event: time, ids, and what crosswalk_internal.csv drops. #}
 {% macro mixpanel_dropped_names() %}
-    {{ return((['time', 'distinct_id', '$insert_id', '$user_id', '$device_id'] + crosswalk.internal_names('mixpanel', 'drop')) | unique | list) }}
+    {{ return((['time', 'distinct_id', '$insert_id', '$user_id', '$device_id'] + crosswalk.internal_names('mixpanel', 'drop')) | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# What Mixpanel writes into an event when it gives it to another person later: the same event before and after keeps its key. #}

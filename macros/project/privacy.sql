@@ -32,7 +32,7 @@
     {%- for tool in ['amplitude', 'heap', 'mixpanel', 'posthog'] -%}
         {%- for place in crosswalk.source_places(row, tool) if place['kind'] != 'macro' -%}{%- do names.append(place['name']) -%}{%- endfor -%}
     {%- endfor -%}
-    {{ return(names | unique | list) }}
+    {{ return(names | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# Whether `deny_properties` (or another of the settings) names a concept. #}
@@ -53,9 +53,14 @@
     {%- set names = [] -%}
     {%- for source in var('sources') -%}{%- do names.extend(crosswalk.crosswalk_rule(source ~ '_ids')('line') + crosswalk.crosswalk_rule(source ~ '_ids')('properties')) -%}{%- endfor -%}
     {%- for destination in var('destinations') -%}{%- do names.extend(crosswalk.crosswalk_rule(destination ~ '_ids')('properties')) -%}{%- endfor -%}
-    {#- the ids of a source once more, under names of ours -#}
-    {%- for source in var('sources') -%}{%- do names.extend(['$' ~ source ~ '_user_id', '$' ~ source ~ '_device_id']) -%}{%- endfor -%}
-    {{ return(names | unique | list) }}
+    {#- the ids of a source once more, under names of ours; to Mixpanel those that it does not take -#}
+    {%- for source in var('sources') -%}
+        {%- for id in ['_user_id', '_device_id'] -%}
+            {%- do names.append('$' ~ source ~ id) -%}
+            {%- if 'mixpanel' in var('destinations') and source ~ id not in crosswalk.crosswalk_rule(source ~ '_columns')() -%}{%- do names.append(source ~ id) -%}{%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(names | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# What a source may call a property that arrives as `<source>_<name>`: the prefix is ours, put before a column and before a name that is taken. #}
@@ -85,7 +90,7 @@
 {% macro private_rules(source) %}
     {%- set ids = crosswalk.crosswalk_rule(source ~ '_ids')('line') + crosswalk.crosswalk_rule(source ~ '_ids')('properties') -%}
     {%- set rules = {
-        'spared': crosswalk.posthog_columns() if source == 'posthog' else [],
+        'spared': [],
         'texts': ['event_properties', 'user_properties', 'properties', '$properties', 'groups', 'group_properties'],
         'deeper': {
             'amplitude': {'group_properties': 2}, 'mixpanel': {'results': 1}, 'posthog': {'$set': 1, '$set_once': 1, '$group_set': 1, '$groups': 1},
@@ -114,7 +119,11 @@
         {%- if source == 'heap' -%}
             {%- for name in var(setting) if name | lower in crosswalk.heap_documented_names() and name | lower not in ids -%}{%- do found.append(name | lower) -%}{%- endfor -%}
         {%- endif -%}
-        {%- do rules.update({kind: found | unique | list}) -%}
+        {%- do rules.update({kind: found | unique(case_sensitive=true) | list}) -%}
+    {%- endfor -%}
+    {#- a property may be called like one of these columns, which stay unless they are named as they arrive -#}
+    {%- for column in crosswalk.posthog_columns() if source == 'posthog' and source ~ '_' ~ column not in var('deny_properties') + var('hash_properties') -%}
+        {%- do rules['spared'].append(column) -%}
     {%- endfor -%}
     {%- for name in rules['denied'] if name in rules['hashed'] -%}
         {{ exceptions.raise_compiler_error("The variables 'deny_properties' and 'hash_properties' both name what " ~ source | capitalize ~ " writes as " ~ tojson(name) ~ ". Take it out of one of them.") }}

@@ -24,5 +24,5 @@
     {%- for setting in settings if var('unreadable_files') -%}
         {%- do files.extend(crosswalk.resolve_files(var(setting)) | select('in', var('unreadable_files')) | list) -%}
     {%- endfor -%}
-    {{ return(files | unique | list) }}
+    {{ return(files | unique(case_sensitive=true) | list) }}
 {% endmacro %}

@@ -17,6 +17,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"deny_properties": ["$insert_id"]}, 'names "$insert_id", which says whose'),
     ({"deny_properties": ["$amplitude_user_id"]}, 'names "$amplitude_user_id", which says whose'),
+    ({"deny_properties": ["amplitude_user_id"]}, 'names "amplitude_user_id", which says whose'),
     ({"deny_properties": "email"}, "has to be a list"),
     ({"deny_properties": ["a", "a"]}, "names a property twice"),
     ({"deny_properties": [1]}, "has to be a list of names"),

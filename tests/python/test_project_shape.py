@@ -178,3 +178,10 @@ def test_every_variable_is_checked_and_documented() -> None:
 @pytest.mark.parametrize("path", TESTS, ids=label)
 def test_every_data_test_says_what_it_holds(path: Path) -> None:
     assert re.match(r"\{#|--", path.read_text())
+
+
+@pytest.mark.parametrize("path", [*MACROS, *MODELS], ids=label)
+def test_lists_say_whether_capitals_tell_names_apart(path: Path) -> None:
+    """Jinja takes `City` and `city` for one name where nothing is said, and drops the second."""
+    filters = re.findall(r"\| *(?:unique|groupby)\b.{0,20}", path.read_text())
+    assert [found for found in filters if "case_sensitive=" not in found] == []

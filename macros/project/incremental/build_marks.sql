@@ -77,13 +77,13 @@
             {%- set settings = fromjson(marks[node.name]) if node.name in marks else none -%}
             {%- if settings is none -%}{%- do unmarked.append(node.name) -%}
             {%- else -%}
-                {%- for name in (settings.keys() | list + current.keys() | list) | unique if settings.get(name) != current.get(name) -%}{%- do changed.append(name) -%}{%- endfor -%}
+                {%- for name in (settings.keys() | list + current.keys() | list) | unique(case_sensitive=true) if settings.get(name) != current.get(name) -%}{%- do changed.append(name) -%}{%- endfor -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if changed -%}
         {{ exceptions.raise_compiler_error(
-            "What was built before was built with other settings: " ~ (changed | unique | list)[:5] | join(', ') ~ (' and more' if changed | unique | list | length > 5 else '')
+            "What was built before was built with other settings: " ~ (changed | unique(case_sensitive=true) | list)[:5] | join(', ') ~ (' and more' if changed | unique(case_sensitive=true) | list | length > 5 else '')
             ~ " changed since. Old rows and new ones would not fit together: run the same command with --full-refresh, or take the change back."
         ) }}
     {%- elif unmarked -%}
