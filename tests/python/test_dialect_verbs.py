@@ -37,6 +37,8 @@ MAY_BE_EMPTY = {
     "longest_line": "None",
     "clusters": "None",
     "union_once": "union",
+    "tables_of": "select table_schema, table_name from information_schema.tables"
+    " where lower(table_schema) = lower('rows') order by table_name",
     "added_by": "append",
     "table_dropped": "drop table rows cascade",
     "day_partitions": "None",
@@ -1148,6 +1150,7 @@ case(
     1,
     query="select {}",
 )
+case("tables_of", "{{ 1 if 'none' in crosswalk.tables_of('none') else 0 }}", 1, query="select {}")
 case("clusters", "{{ crosswalk.clusters(['x']) or 0 }}", 0, query="select {}")
 case("day_partitions", "{{ crosswalk.day_partitions('x', 'date') or 0 }}", 0, query="select {}")
 case("longest_line", "{{ crosswalk.longest_line() or 0 }}", 0, query="select {}")

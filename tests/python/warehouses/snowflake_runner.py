@@ -44,6 +44,8 @@ FORMATS = {
 
 # The functions by name: DuckDB makes each once, and asks here for what it is now.
 MADE: dict[str, Any] = {}
+# Who made them, never closed: DuckDB forgets the Python of a function with the connection that made it, and then crashes.
+MAKERS: list[Any] = []
 
 
 def register(connection: Any, kind: str, arguments: str, returns: str, handler: str, source: str) -> None:
@@ -87,7 +89,8 @@ def create(connection: Any, name: str, function: Any, types: list[str], returns:
 
     # DuckDB counts the parameters
     fixed = {2: lambda a, b: by_columns(a, b), 5: lambda a, b, c, d, e: by_columns(a, b, c, d, e)}[len(types)]
-    connection.create_function(name, fixed, types, returns, null_handling="special", type="arrow")
+    MAKERS.append(connection.cursor())
+    MAKERS[-1].create_function(name, fixed, types, returns, null_handling="special", type="arrow")
 
 
 def tables_of_rows(sql: str) -> str:
