@@ -4,11 +4,11 @@
 {%- endmacro %}
 
 {% macro default__tables_of(schema) -%}
-    select table_schema, table_name from information_schema.tables where lower(table_schema) = lower({{ crosswalk.literal(schema) }}) order by table_name
+    select table_schema, table_name from information_schema.tables where lower(table_schema) = '{{ schema | lower | replace("'", "''") }}' order by table_name
 {%- endmacro %}
 
 {% macro duckdb__tables_of(schema) -%}
-    select table_schema, table_name from information_schema.tables where lower(table_schema) = lower({{ crosswalk.literal(schema) }}) order by table_name
+    select table_schema, table_name from information_schema.tables where lower(table_schema) = '{{ schema | lower | replace("'", "''") }}' order by table_name
 {%- endmacro %}
 
 {# Spark SQL reference, SHOW TABLES: namespace, tableName, isTemporary. #}
