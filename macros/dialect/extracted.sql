@@ -31,7 +31,10 @@
     {{ crosswalk.python__call('text', 'extracted', [text, crosswalk.literal(pattern)]) }}
 {%- endmacro %}
 
-{# GoogleSQL reference, String functions: REGEXP_EXTRACT, with RE2 as on DuckDB. #}
+{# GoogleSQL reference, String functions: REGEXP_EXTRACT, with RE2 as on DuckDB. It takes one group only, so the others are written as none. #}
 {% macro bigquery__extracted(text, pattern) -%}
+    {%- set group = '(?<![\\\\[])[(](?![?])' -%}
+    {%- set parts = modules.re.split(group, pattern, 1) -%}
+    {%- set pattern = parts[0] ~ '(' ~ modules.re.sub(group, '(?:', parts[1]) -%}
     case when regexp_contains({{ text }}, {{ crosswalk.literal(pattern) }}) then coalesce(regexp_extract({{ text }}, {{ crosswalk.literal(pattern) }}), '') end
 {%- endmacro %}

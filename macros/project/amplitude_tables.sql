@@ -20,7 +20,7 @@
     {%- set schema = var('amplitude_schema') or target.schema -%}
     {%- set found = {'events': [], 'merged_users': []} -%}
     {%- if execute -%}
-        {%- set rows = run_query("select table_schema, table_name from information_schema.tables where lower(table_schema) = lower(" ~ crosswalk.literal(schema) ~ ") order by table_name").rows -%}
+        {%- set rows = run_query(crosswalk.tables_of(schema)).rows -%}
         {%- for kind in found -%}
             {%- for row in rows if shape[kind] and modules.re.search(shape[kind], row[1] | lower) -%}
                 {%- do found[kind].append(api.Relation.create(database=target.get('database'), schema=row[0], identifier=row[1])) -%}

@@ -37,6 +37,8 @@ MAY_BE_EMPTY = {
     "longest_line": "None",
     "clusters": "None",
     "union_once": "union",
+    "tables_of": "select table_schema, table_name from information_schema.tables"
+    " where lower(table_schema) = 'rows' order by table_name",
     "added_by": "append",
     "table_dropped": "drop table rows cascade",
     "day_partitions": "None",
@@ -1014,6 +1016,16 @@ for text, parsed in [
     ("1969-12-31 23:59:59.500000", "1969-12-31 23:59:59.5"),
 ]:
     case("parse_time", "parse_time('x')", parsed and time(parsed), x=text, what=str(text))
+case("place_in", "place_in('x', 'y')", 2, x="b", y="abb")
+case("time_text", "time_text('x')", "2024-01-02 10:00:00", what="whole", x=time("2024-01-02 10:00:00"))
+case("time_text", "time_text('x')", "2024-01-02 03:04:05.5", what="a half", x=time("2024-01-02 03:04:05.5"))
+case(
+    "time_text",
+    "time_text('x')",
+    "2024-01-02 03:04:05.00001",
+    what="small",
+    x=time("2024-01-02 03:04:05.00001"),
+)
 case("iso_time", "iso_time('x')", "2024-01-02T03:04:05.000007Z", x=time("2024-01-02 03:04:05.000007"))
 case(
     "iso_time",
@@ -1148,6 +1160,7 @@ case(
     1,
     query="select {}",
 )
+case("tables_of", "{{ 1 if 'none' in crosswalk.tables_of('none') else 0 }}", 1, query="select {}")
 case("clusters", "{{ crosswalk.clusters(['x']) or 0 }}", 0, query="select {}")
 case("day_partitions", "{{ crosswalk.day_partitions('x', 'date') or 0 }}", 0, query="select {}")
 case("longest_line", "{{ crosswalk.longest_line() or 0 }}", 0, query="select {}")

@@ -194,7 +194,7 @@
 {# The post-hook of a payload model that is kept: bucket and send order as all of its rows together have them. Only rows whose place changed are written. #}
 {% macro renumber() -%}
     update {{ this }}
-    set bucket = numbered.new_bucket, send_order = numbered.new_order
+    set bucket = numbered.bucket, send_order = numbered.new_order
     from (
         with
 
@@ -207,15 +207,11 @@
 
         {{ crosswalk.bucketed('payloads') | indent(8) }}
 
-        select
-            position,
-            bucket as new_bucket,
-            row_number() over (order by {{ crosswalk.send_order_of_payloads() | join(', ') }}) as new_order
-        from bucketed
+        {{ crosswalk.numbered('bucketed', ['position', 'bucket'], crosswalk.send_order_of_payloads(), 'new_order') | indent(8) }}
     ) as numbered
     where
         {{ crosswalk.kept_table() }}.{{ crosswalk.row_identity() }} = numbered.position
-        and ({{ crosswalk.kept_table() }}.send_order <> numbered.new_order or {{ crosswalk.kept_table() }}.bucket <> numbered.new_bucket)
+        and ({{ crosswalk.kept_table() }}.send_order <> numbered.new_order or {{ crosswalk.kept_table() }}.bucket <> numbered.bucket)
 {%- endmacro %}
 
 {# The body of a CTE with who stands behind sightings (own_user_id, own_device_id, …): an anonymous row belongs to the user of its device, unless several users

@@ -15,7 +15,7 @@
 ] %}
 {%- set own_identity = 'case when event_table is null then ' ~ crosswalk.column('identity') ~ ' end' %}
 {%- set other_columns = crosswalk.json_drop_keys('line', crosswalk.text_list(['user_id', 'id', 'identity'])) %}
-{%- set time = 'coalesce(cast(parsed_time as ' ~ dbt.type_string() ~ '), time)' %}
+{%- set time = 'coalesce(' ~ crosswalk.time_text('parsed_time') ~ ', time)' %}
 
 with
 

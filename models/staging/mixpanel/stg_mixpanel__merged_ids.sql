@@ -71,7 +71,9 @@ members as (
         listed.line_id,
         listed.source_project,
         {{ crosswalk.json_scalar_text(crosswalk.entry('members', 'element')) }} as member_id,
-        position(cast({{ crosswalk.entry('members', 'element') }} as {{ dbt.type_string() }}) in cast(listed.ids as {{ dbt.type_string() }})) as place
+        {{ crosswalk.place_in(
+            'cast(' ~ crosswalk.entry('members', 'element') ~ ' as ' ~ dbt.type_string() ~ ')', 'cast(listed.ids as ' ~ dbt.type_string() ~ ')'
+        ) }} as place
     from {{ crosswalk.unfolded('listed', 'element', 'listed.ids', 'members') }}
 
 ),

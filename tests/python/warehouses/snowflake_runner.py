@@ -45,9 +45,12 @@ FORMATS = {
 
 # The functions by name: DuckDB makes each once, and asks here for what it is now.
 MADE: dict[str, Any] = {}
+# The runner's own connection makes them: DuckDB forgets the Python of a function with the connection that made it, such as
+# that of a dbt command, and then crashes.
+MAKER: list[Any] = []
 
 
-def register(connection: Any, kind: str, arguments: str, returns: str, handler: str, source: str) -> None:
+def register(kind: str, arguments: str, returns: str, handler: str, source: str) -> None:
     """A Python function of Snowflake as one of DuckDB, from the text that dbt sent."""
     module: dict[str, Any] = {}
     exec(compile(source, f"<{kind}>", "exec"), module)  # noqa: S102
@@ -60,13 +63,13 @@ def register(connection: Any, kind: str, arguments: str, returns: str, handler: 
             return [row[1] for row in module[handler]().process(*given)]
 
         for name, function in (("keys", keys), ("values", values)):
-            create(connection, f"crosswalk_list_of_{name}", function, ["VARCHAR", "VARCHAR"], "VARCHAR[]")
+            create(f"crosswalk_list_of_{name}", function, ["VARCHAR", "VARCHAR"], "VARCHAR[]")
         return
     types = [TYPES[argument.split()[1].lower()] for argument in arguments.split(",")]
-    create(connection, kind.lower(), module[handler], types, TYPES[returns.lower()])
+    create(kind.lower(), module[handler], types, TYPES[returns.lower()])
 
 
-def create(connection: Any, name: str, function: Any, types: list[str], returns: str) -> None:
+def create(name: str, function: Any, types: list[str], returns: str) -> None:
     """By columns of Arrow: the plain form asks for numpy."""
     import pyarrow
 
@@ -88,7 +91,7 @@ def create(connection: Any, name: str, function: Any, types: list[str], returns:
 
     # DuckDB counts the parameters
     fixed = {2: lambda a, b: by_columns(a, b), 5: lambda a, b, c, d, e: by_columns(a, b, c, d, e)}[len(types)]
-    connection.create_function(name, fixed, types, returns, null_handling="special", type="arrow")
+    MAKER[0].create_function(name, fixed, types, returns, null_handling="special", type="arrow")
 
 
 def tables_of_rows(sql: str) -> str:
@@ -130,7 +133,7 @@ def mend(trace: Any) -> None:
     def execute(self: Any, command: str, *args: Any, **kwargs: Any) -> Any:
         trace(command)
         if (made := CREATE.search(command)) is not None:
-            register(self._duck_conn, *made.groups())
+            register(*made.groups())
             command = "select 1"
         elif re.match(
             r"\s*(--[^\n]*\s*)*create or replace function \S*crosswalk_sort_key", command, re.IGNORECASE
@@ -259,7 +262,9 @@ def main() -> None:
 
     mend(serving.Trace())
     with fakesnow.patch():
-        serving.serve(connection(), {"rows": rows, "raw": raw, "statements": statements, "table": table})
+        session = connection()
+        MAKER.append(session._duck_conn)
+        serving.serve(session, {"rows": rows, "raw": raw, "statements": statements, "table": table})
 
 
 if __name__ == "__main__":
