@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,12 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Built:
-    """A warehouse in which the project was built, and how often each dbt test ended how."""
+    """A warehouse in which the project was built, how often each dbt test ended how, and the SQL of the models."""
 
     remote: Remote
     models: int
     outcomes: Counter[str]
+    compiled: dict[str, str] = field(default_factory=dict)
 
 
 def expected_rows(request: pytest.FixtureRequest) -> Result:
@@ -60,10 +61,12 @@ def raw_lines(
 def build(remote: Remote, settings: dict[str, Any] | None = None) -> Built:
     """The project built, with every data test; every node has to end well."""
     command = ["build", "--exclude-resource-type", "unit_test"]
-    ran = remote.dbt(command, {**SETTINGS, **(settings or {})})["outcomes"]
+    answer = remote.dbt(command, {**SETTINGS, **(settings or {})})
+    ran = answer["outcomes"]
     assert [each[:4] for each in ran if each[2] not in ("success", "pass")] == []
-    kinds = Counter(kind for _, kind, *_ in ran)
-    return Built(remote, kinds["model"], Counter(status for _, kind, status, *_ in ran if kind == "test"))
+    models = {each[0]: sql for each, sql in zip(ran, answer["compiled"], strict=True) if each[1] == "model"}
+    outcomes = Counter(status for _, kind, status, *_ in ran if kind == "test")
+    return Built(remote, len(models), outcomes, models)
 
 
 def payloads_are_those_of_duckdb(destination: str, built: Built, expected: Result) -> None:

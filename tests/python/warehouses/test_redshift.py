@@ -19,6 +19,7 @@ from postgres import Database, Server
 
 from warehouses import compared, lines, python_cases, remote
 from warehouses.compared import Built
+from warehouses.parsed import unread
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
@@ -110,6 +111,11 @@ def test_every_data_test_passes(built: Built) -> None:
     assert set(built.outcomes) == {"pass"}
     assert built.outcomes["pass"] > 60
     assert built.models > 40
+
+
+def test_another_parser_reads_every_model(built: Built) -> None:
+    assert len(built.compiled) > 40
+    assert unread(built.compiled, "redshift") == {}
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)

@@ -15,6 +15,7 @@ from harness import Result
 
 from warehouses import compared, lines, python_cases, remote
 from warehouses.compared import Built
+from warehouses.parsed import unread
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
@@ -66,6 +67,11 @@ def test_every_data_test_passes(built: Built) -> None:
     assert set(built.outcomes) == {"pass"}
     assert built.outcomes["pass"] > 60
     assert built.models > 40
+
+
+def test_another_parser_reads_every_model(built: Built) -> None:
+    assert len(built.compiled) > 40
+    assert unread(built.compiled, "snowflake") == {}
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)
