@@ -67,6 +67,11 @@
     substr(replace({{ crosswalk.column_as_json(column.quoted, column.dtype) }}, '"', ''), 1, 10)
 {%- endmacro %}
 
+{# The names that the rows of these tables have as `file`, as a query that reads nothing but times. #}
+{% macro files_of_tables(queries) -%}
+    select distinct file from ({{ queries | join(' union all ') if queries else "select cast(null as " ~ dbt.type_string() ~ ") as file" }}) as table_files
+{%- endmacro %}
+
 {# Heap's tables: all of its schema but its bookkeeping, and of a view and the raw table behind it the view, which has each row once. Heap, "Data schema". #}
 {% macro heap_tables() %}
     {%- set relations = crosswalk.schema_relations('heap') -%}
@@ -81,8 +86,8 @@
 {% endmacro %}
 
 {# A subquery (file, line_number, line, read_error) of the rows of Heap's tables as those of Parquet files, which have typed columns too: `file` is
-   `schema/day/table.parquet`, so that the table is told as it is of files. #}
-{% macro heap_table_lines() -%}
+   `schema/day/table.parquet`, so that the table is told as it is of files. `only_files` gives a query of their names instead. #}
+{% macro heap_table_lines(only_files=false) -%}
     {%- set queries = [] -%}
     {%- for relation in crosswalk.heap_tables() -%}
         {%- set columns = adapter.get_columns_in_relation(relation) -%}
@@ -94,11 +99,10 @@
         {%- endfor -%}
         {%- set folder = crosswalk.literal(relation.schema ~ '/') -%}
         {%- set day = " || coalesce(" ~ days[0] ~ " || '/', '')" if days else '' -%}
-        {%- do queries.append(
-            'select ' ~ folder ~ day ~ ' || ' ~ crosswalk.literal(relation.identifier ~ '.parquet') ~ ' as file, ' ~ crosswalk.json_build(pairs) ~ ' as line\nfrom ' ~ relation
-        ) -%}
+        {%- set line = '' if only_files else ', ' ~ crosswalk.json_build(pairs) ~ ' as line' -%}
+        {%- do queries.append('select ' ~ folder ~ day ~ ' || ' ~ crosswalk.literal(relation.identifier ~ '.parquet') ~ ' as file' ~ line ~ '\nfrom ' ~ relation) -%}
     {%- endfor -%}
-    {{- crosswalk.lines_of_tables(queries) -}}
+    {{- crosswalk.files_of_tables(queries) if only_files else crosswalk.lines_of_tables(queries) -}}
 {%- endmacro %}
 
 {# The tables of Mixpanel's pipelines by what they hold; the view over a table where there is one. Mixpanel, "Data Pipelines". #}
@@ -128,8 +132,9 @@
     {{ return('$' ~ column[3:] if column.startswith('mp_') and column not in own else column) }}
 {% endmacro %}
 
-{# A subquery (file, line_number, line, read_error) of the rows of these tables as the lines that a pipeline writes to files. #}
-{% macro mixpanel_table_lines() -%}
+{# A subquery (file, line_number, line, read_error) of the rows of these tables as the lines that a pipeline writes to files. `only_files` gives a query of the
+   names of these instead. #}
+{% macro mixpanel_table_lines(only_files=false) -%}
     {%- set queries = [] -%}
     {%- for kind, relation in crosswalk.mixpanel_tables().items() -%}
         {%- set pairs, own, objects, days, given = [], [], [], [], [] -%}
@@ -150,9 +155,8 @@
         {%- set properties = objects[0] if objects and not own else (crosswalk.json_splice(["coalesce(" ~ objects[0] ~ ", '{}')", crosswalk.json_build(own)]) if objects else (crosswalk.json_build(own) if own else none)) -%}
         {%- if properties -%}{%- do pairs.append([crosswalk.json_name('properties'), properties]) -%}{%- endif -%}
         {%- set day = " || coalesce(' ' || " ~ days[0] ~ ", '')" if days else '' -%}
-        {%- do queries.append(
-            'select ' ~ crosswalk.literal(relation.schema ~ '.' ~ relation.identifier) ~ day ~ ' as file, ' ~ crosswalk.json_build(pairs) ~ ' as line\nfrom ' ~ relation
-        ) -%}
+        {%- set line = '' if only_files else ', ' ~ crosswalk.json_build(pairs) ~ ' as line' -%}
+        {%- do queries.append('select ' ~ crosswalk.literal(relation.schema ~ '.' ~ relation.identifier) ~ day ~ ' as file' ~ line ~ '\nfrom ' ~ relation) -%}
     {%- endfor -%}
-    {{- crosswalk.lines_of_tables(queries) -}}
+    {{- crosswalk.files_of_tables(queries) if only_files else crosswalk.lines_of_tables(queries) -}}
 {%- endmacro %}
