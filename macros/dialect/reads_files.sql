@@ -7,8 +7,9 @@
     {{- return(false) -}}
 {%- endmacro %}
 
+{# Unless a source stands in tables of its vendor: then the lines of the others stand in tables too. #}
 {% macro duckdb__reads_files() -%}
-    {{- return(true) -}}
+    {{- return(not crosswalk.reads_any_tables()) -}}
 {%- endmacro %}
 
 {% macro postgres__reads_files() -%}

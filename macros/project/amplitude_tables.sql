@@ -47,13 +47,24 @@
     {{ return(found) }}
 {% endmacro %}
 
-{# The documented keys of an export row that no table of events has, as a sorted list; empty where the lines of the export are read. #}
+{# The documented columns of a source's events that no table of them has, as a sorted list; empty where files or the lines of an export are read. #}
 {% macro missing_columns(source) %}
-    {%- set missing = [] -%}
-    {%- if execute and source == 'amplitude' and var('amplitude_shape') != 'raw' and not crosswalk.reads_files() -%}
-        {%- set there = [] -%}
-        {%- for relation in crosswalk.amplitude_tables()['events'] -%}{%- do there.extend(crosswalk.amplitude_table_columns(relation) | map('first')) -%}{%- endfor -%}
-        {%- do missing.extend((crosswalk.amplitude_spine() + crosswalk.amplitude_columns()) | reject('in', there) | sort) -%}
+    {%- set missing, there = [], [] -%}
+    {%- if execute and crosswalk.reads_tables(source) and not crosswalk.reads_files() -%}
+        {%- if source == 'amplitude' -%}
+            {%- for relation in crosswalk.amplitude_tables()['events'] -%}{%- do there.extend(crosswalk.amplitude_table_columns(relation) | map('first')) -%}{%- endfor -%}
+            {%- do missing.extend((crosswalk.amplitude_spine() + crosswalk.amplitude_columns()) | reject('in', there) | sort) -%}
+        {%- elif source == 'heap' -%}
+            {%- for relation in crosswalk.heap_tables() if relation.identifier | lower not in ('users', 'user_migrations', 'accounts') -%}
+                {%- do there.extend(adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower')) -%}
+            {%- endfor -%}
+            {%- do missing.extend((['user_id', 'event_id', 'time'] + crosswalk.heap_columns()) | reject('in', there) | sort) -%}
+        {%- elif source == 'mixpanel' -%}
+            {%- for column in adapter.get_columns_in_relation(crosswalk.mixpanel_tables()['events']) -%}
+                {%- do there.append(crosswalk.mixpanel_pipeline_columns().get(column.name | lower)) -%}
+            {%- endfor -%}
+            {%- do missing.extend(['device_id', 'distinct_id', 'event_name', 'insert_id', 'time', 'user_id'] | reject('in', there) | list) -%}
+        {%- endif -%}
     {%- endif -%}
     {{ return(missing) }}
 {% endmacro %}

@@ -41,7 +41,7 @@
         from (
             {{ crosswalk.raw_lines('heap', ['heap_files'], files) | indent(12) }}
         ) as raw_lines
-        {%- if not crosswalk.reads_files() %}
+        {%- if not crosswalk.reads_files() and not crosswalk.reads_tables('heap') %}
         where file in ({% for file in files %}{{ crosswalk.literal(file) }}{{ ', ' if not loop.last }}{% else %}''{% endfor %})
         {%- endif %}
     ) as text_lines

@@ -26,11 +26,13 @@
 {% endmacro %}
 
 {# The table that holds a source's raw lines on a warehouse: `<source>_lines` in the schema of the variable `<source>_schema`, by default the target's own. Tables of
-   Amplitude's connectors are a subquery that gives the same columns. #}
+   Amplitude's connectors, of Heap and of Mixpanel's pipelines are a subquery that gives the same columns. #}
 {% macro raw_table(source) %}
     {%- set schema = var(source ~ '_schema') or target.schema -%}
     {%- set name = source ~ '_lines' -%}
     {%- if var(source ~ '_shape') != 'raw' and source == 'amplitude' -%}{{ return(crosswalk.amplitude_table_lines()) }}{%- endif -%}
+    {%- if var(source ~ '_shape') == 'vendor' and source == 'heap' -%}{{ return(crosswalk.heap_table_lines()) }}{%- endif -%}
+    {%- if var(source ~ '_shape') == 'vendor' and source == 'mixpanel' -%}{{ return(crosswalk.mixpanel_table_lines()) }}{%- endif -%}
     {%- if var(source ~ '_shape') != 'raw' -%}
         {{ exceptions.raise_compiler_error(
             "The shape '" ~ var(source ~ '_shape') ~ "' of the source '" ~ source ~ "' cannot be read yet. Load the lines of the export into the table "

@@ -3,6 +3,10 @@
 {% macro source_files(source, settings) %}
     {%- if not crosswalk.reads_files() -%}
         {%- if not execute -%}{{ return([]) }}{%- endif -%}
+        {%- if var(source ~ '_shape') == 'vendor' and source in ('heap', 'mixpanel') -%}
+            {%- set query = crosswalk.heap_table_lines(only_files=true) if source == 'heap' else crosswalk.mixpanel_table_lines(only_files=true) -%}
+            {{ return(run_query(query ~ ' order by file').columns[0].values() | list) }}
+        {%- endif -%}
         {{ return(run_query('select distinct file from ' ~ crosswalk.raw_table(source) ~ ' order by file').columns[0].values() | list) }}
     {%- endif -%}
     {%- set files = [] -%}

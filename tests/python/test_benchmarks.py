@@ -226,3 +226,10 @@ def test_locks_of_the_peers_name_hashes_and_no_registry() -> None:
     asked = re.findall(r"^[a-z-]+==.*$", (ROOT / "requirements-bench.in").read_text(), re.M)
     assert asked
     assert all(f"\n{line} \\\n    --hash=sha256:" in pinned for line in asked)
+
+
+def test_slopes_are_seconds_of_a_further_million_and_an_exponent(load: Any) -> None:
+    """Four seconds to start and ten a million; then four times as long for twice the events."""
+    straight, square = load("slope").steps([1_000_000, 2_000_000, 4_000_000], [14.0, 24.0, 96.0])
+    assert straight[0] == pytest.approx(10.0) and straight[1] < 1
+    assert square == (pytest.approx(36.0), pytest.approx(2.0))

@@ -20,6 +20,7 @@ from postgres import Database, Server
 
 from warehouses import compared, lines, python_cases, remote, two_days
 from warehouses.compared import LONG, Built
+from warehouses.parsed import unread
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
@@ -103,6 +104,10 @@ def built(redshift: Remote, cluster: Database, samples: list[Path], request: pyt
         for source in compared.SOURCES:
             lines.copy(cursor, f"landed.{source}_lines", compared.raw_lines(source, request, samples))
     return compared.build(redshift)
+
+
+def test_another_parser_reads_every_model(built: Built) -> None:
+    assert unread(built.models, "redshift") == {}
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)

@@ -16,6 +16,7 @@ from harness import Result
 
 from warehouses import compared, lines, python_cases, remote, two_days
 from warehouses.compared import LONG, Built
+from warehouses.parsed import unread
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
@@ -47,6 +48,10 @@ def expected(request: pytest.FixtureRequest) -> Result:
 def built(snowflake: Remote, request: pytest.FixtureRequest) -> Built:
     compared.load(snowflake, request)
     return compared.build(snowflake)
+
+
+def test_another_parser_reads_every_model(built: Built) -> None:
+    assert unread(built.models, "snowflake") == {}
 
 
 @pytest.mark.parametrize("destination", PAYLOADS)
