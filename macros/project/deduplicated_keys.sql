@@ -66,11 +66,12 @@ from repaired
 {%- endmacro %}
 
 {# The body of a CTE with the shapes of the lines of a landed relation (key_shape, line): rows of one shape have the same keys in the same places, so what
-   depends on the keys alone is asked of one row and holds for all. `only` is a further condition on the lines. #}
+   depends on the keys alone is asked of one row and holds for all. `only` is a further condition on the lines. The place of the line is looked for first, so that
+   the text of one line a shape is read; the aggregate keeps an engine from asking all lines, malformed ones too, what is asked of these. #}
 {% macro key_shapes(landed, only='') -%}
     select
         shapes.key_shape,
-        landed.line
+        min(landed.line) as line
     from (
         select
             key_shape,
@@ -80,4 +81,5 @@ from repaired
         group by key_shape
     ) as shapes
     inner join {{ landed }} as landed on shapes.first_line_id = landed.{{ crosswalk.row_position() }}
+    group by shapes.key_shape
 {%- endmacro %}

@@ -44,24 +44,12 @@ named as (
         {%- endfor %}
         {%- for key in times %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}_text,
+        {{ crosswalk.parse_time(crosswalk.json_picked('picked', keys, key)) | indent(8) }} as parsed_{{ key }},
         {%- endfor %}
         {%- for key in further_times %}
         {{ crosswalk.json_picked('picked', keys, key) }} as {{ key }}{{ ',' if not loop.last }}
         {%- endfor %}
     from picked_rows
-
-),
-
--- behind a CTE of their own: what is read several times is a column there, and not the same look into a list each time
-timed as (
-
-    select
-        *,
-        {%- for key in times %}
-        {{ crosswalk.parse_time(key ~ '_text') | indent(8) }} as parsed_{{ key }},
-        {%- endfor %}
-        case when has_groups or has_group_properties then {{ crosswalk.json_pick('line', groups) | indent(8) }} end as picked_groups
-    from named
 
 ),
 
@@ -72,8 +60,9 @@ identified as (
         {%- for key in times %}
         {{ crosswalk.plausible_time('parsed_' ~ key) }} as {{ key }},
         {%- endfor %}
+        case when has_groups or has_group_properties then {{ crosswalk.json_pick('line', groups) | indent(8) }} end as picked_groups,
         {{ crosswalk.canonical_uuid('uuid') | indent(8) }} as row_uuid
-    from timed
+    from named
 
 )
 
