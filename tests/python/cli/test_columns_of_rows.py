@@ -193,7 +193,7 @@ def test_a_disk_that_takes_no_hashes_stops_nothing(
     connected.build(mixpanel=_records())
 
     class Full(kept_hashes.Keeping):
-        def publish(self) -> None:
+        def publish(self, head: Path, text: str) -> None:
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(kept_hashes, "Keeping", Full)
@@ -263,7 +263,7 @@ def test_batches_do_not_depend_on_how_rows_arrive() -> None:
 
 @pytest.mark.parametrize("wanted", [{NEW}, {NEW, CHANGED}, {CHANGED}])
 def test_rows_are_picked_by_their_state(wanted: set[int]) -> None:
-    states = bytearray([NEW, ACCEPTED, CHANGED, NEW, ACCEPTED])
+    states = bytearray([ACCEPTED, ACCEPTED, CHANGED, NEW, ACCEPTED])
     rows = payload_batch([(at, _MOMENT.date(), _MOMENT, 0, "event", str(at), "{}") for at in range(1, 9)], {})
     selection = Selection(Known(states), wanted, None)
     found = [order for one in selection.rows([rows], lambda _: None) for order in one.column(0).to_pylist()]

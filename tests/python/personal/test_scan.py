@@ -192,8 +192,8 @@ def test_names_and_words_decide(name: str, text: str, kinds: set[str]) -> None:
 def test_only_the_time_is_passed_over_in_front_of_an_event() -> None:
     """Thirteen digits are a time under `time`, and may be a phone number under another name."""
     digits = 1704067200123
-    assert scan({"properties": {"time": digits}}, {"event": "x", "properties": {"time": digits}}) == {}
-    assert scan({"event": "x", "properties": {"phone": digits}}) == {("phone", "phone"): 1}
+    assert scan({"event": "x", "properties": {"time": digits, "z": "y"}}) == {}
+    assert scan({"event": "x", "properties": {"phone": digits, "z": "y"}}) == {("phone", "phone"): 1}
 
 
 def test_a_backslash_in_the_lines_beside_changes_nothing() -> None:
