@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from crosswalk.content import Content
 from crosswalk.errors import LocalError
-from crosswalk.files import open_private, private_folder, write_private
+from crosswalk.files import open_private, private_folder
 from crosswalk.output import log
 from crosswalk.record_batches import HASHES
 
@@ -71,9 +71,8 @@ class KeptHashes:
         if not keeping.is_usable or not _is_settled(stamp):
             return
         try:
-            keeping.publish()
-            write_private(self._head, json.dumps(self._head_of(stamp, keeping.content)) + "\n")
-        except (OSError, LocalError) as error:
+            keeping.publish(self._head, json.dumps(self._head_of(stamp, keeping.content)) + "\n")
+        except OSError as error:
             log.debug(f"The hashes are not kept: {error}")
 
     def _head_of(self, stamp: Stamp, content: Content) -> dict[str, Any]:
@@ -115,11 +114,18 @@ class Keeping:
         with self._excused():
             self._writer.write(rows.select(HASHES.names))
 
-    def publish(self) -> None:
-        """Put the file in its place. Raises OSError."""
+    def publish(self, head: Path, text: str) -> None:
+        """Put the file in its place, and what is said of it. Raises OSError.
+
+        Nothing is synced: what a power cut leaves of the two does not fit together, and is worked out anew.
+        """
         self._writer.close()
         self._file.close()
         self._part.replace(self._rows)
+        part = self._part.with_suffix(".head.part")
+        with os.fdopen(open_private(part, os.O_WRONLY | os.O_EXCL), "w", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(head)
         for other in self._rows.parent.glob("*.part"):  # of runs that were killed
             if time.time() - other.stat().st_mtime > _ABANDONED:
                 other.unlink(missing_ok=True)

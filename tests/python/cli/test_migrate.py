@@ -92,6 +92,7 @@ def test_a_dry_run_sends_nothing_and_spoils_nothing(
         in dry.out
     )
     assert sorted(path.name for path in between.project.state.iterdir()) == [
+        "hashes",
         "migrate",
         "personal",
         "plans",

@@ -187,3 +187,21 @@ def test_a_long_text_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_names_and_words_decide(name: str, text: str, kinds: set[str]) -> None:
     assert set(decided(assess(text), hints(name))) == kinds
+
+
+def test_only_the_time_is_passed_over_in_front_of_an_event() -> None:
+    """Thirteen digits are a time under `time`, and may be a phone number under another name."""
+    digits = 1704067200123
+    assert scan({"event": "x", "properties": {"time": digits, "z": "y"}}) == {}
+    assert scan({"event": "x", "properties": {"phone": digits, "z": "y"}}) == {("phone", "phone"): 1}
+
+
+def test_a_backslash_in_the_lines_beside_changes_nothing() -> None:
+    """Lines are a stretch of a longer buffer; only their own characters count."""
+    lines = [
+        json.dumps(one) + "," for one in ({"a": "\\"}, {"mail": "anna@example.com"}, {"b": 'say "x@y.de"'})
+    ]
+    for start, wanted in ((0, {}), (1, {("mail", "email"): 1}), (2, {("b", "email"): 1})):
+        scanner = Scanner()
+        scanner.add(pa.array(lines).slice(start, 1))
+        assert {(one.name, one.kind): one.records for one in scanner.result().findings} == wanted
