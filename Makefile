@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo test lint test-chaos test-warehouses test-long bench format docs lock clean
+.PHONY: help setup demo test lint test-chaos test-warehouses test-long bench slope format docs lock clean
 
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -39,6 +39,10 @@ test-long: ## the long forms of the other kill, memory and network tests, about 
 bench: ## measures builds, pushes and other tools (ARGS="--events 300000 1000000 3000000 --results")
 	@scripts/setup_env.sh dev
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+slope: ## how a build grows (ARGS="--engine spark --events 100000 300000 1000000")
+	@scripts/setup_env.sh dev
+	@$(BIN)/python benchmarks/slope.py $(ARGS)
 
 format: ## rewrites Python and SQL in the house style
 	@scripts/setup_env.sh dev
