@@ -60,14 +60,22 @@
             {%- if 'mixpanel' in var('destinations') and source ~ id not in crosswalk.crosswalk_rule(source ~ '_columns')() -%}{%- do names.append(source ~ id) -%}{%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- if 'heap' in var('sources') -%}{%- do names.append('heap_original_user_id') -%}{%- endif -%}
     {{ return(names | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
-{# What a source may call a property that arrives as `<source>_<name>`: the prefix is ours, put before a column and before a name that is taken. #}
-{% macro name_behind(source, name) %}
+{# What a source may call a property that arrives under another name: `<source>_<name>`, since the prefix is ours, put before a column and before a name
+   that is taken, twice where that is taken too; and a name of crosswalk_columns.csv. #}
+{% macro names_behind(source, name) %}
     {%- set prefix = source ~ '_' -%}
-    {%- set own = context['crosswalk'][source ~ '_spine']() + context['crosswalk'][source ~ '_columns']() -%}
-    {{ return([name[prefix | length:]] if name.startswith(prefix) and name != prefix and name not in own else []) }}
+    {%- set found = [] -%}
+    {%- if name not in context['crosswalk'][source ~ '_spine']() + context['crosswalk'][source ~ '_columns']() -%}
+        {%- for times in range(1, (name | length) // (prefix | length) + 1) if name.startswith(prefix * times) and name != prefix * times -%}
+            {%- do found.append(name[prefix | length * times:]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for row in crosswalk.crosswalk_columns(source) if name in [row['mixpanel'], row['posthog']] -%}{%- do found.append(row['column_name']) -%}{%- endfor -%}
+    {{ return(found) }}
 {% endmacro %}
 
 {# What is wrong with the two lists of private properties, as a sentence; empty where nothing is. #}
@@ -99,7 +107,7 @@
     {%- for kind, setting in {'denied': 'deny_properties', 'hashed': 'hash_properties'}.items() -%}
         {%- set found = var(setting) | list -%}
         {%- for name in var(setting) -%}
-            {%- for behind in crosswalk.name_behind(source, name) -%}
+            {%- for behind in crosswalk.names_behind(source, name) -%}
                 {%- if behind in ids -%}
                     {{ exceptions.raise_compiler_error("Variable '" ~ setting ~ "' names " ~ tojson(name) ~ ", which is '" ~ behind ~ "' of " ~ source | capitalize ~ " under a name of ours, and no row can do without that. Take it out of the list.") }}
                 {%- endif -%}

@@ -29,6 +29,11 @@ COMPILED: list[tuple[dict[str, Any], str]] = [
         {"deny_properties": ["amplitude_event_time"]},
         "which is 'event_time' of Amplitude under a name of ours",
     ),
+    ({"hash_properties": ["$amplitude_event_id"]}, "which is 'event_id' of Amplitude under a name of ours"),
+    (
+        {"deny_properties": ["amplitude_amplitude_$insert_id"]},
+        "which is '$insert_id' of Amplitude under a name of ours",
+    ),
     (
         {"deny_properties": ["city"], "hash_properties": ["$city"]},
         'both name what Amplitude writes as "city"',
