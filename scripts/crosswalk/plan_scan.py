@@ -56,9 +56,9 @@ def _scan(warehouse: Warehouse, destination: str, total: int) -> tuple[Content, 
     with Progress(total, "records checked") as progress:
         for batch in warehouse.stream_payloads(destination):
             content.add(batch.column("id_hash"), batch.column("payload_hash"))
-            for lines in _together(batch.column("line")):
-                scanner.add(lines)
+            scanner.add_all(_together(batch.column("line")))
             progress.add(len(batch))
+            del batch  # before the next piece is read
     return content, scanner.result()
 
 
