@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Payloads that are looked at together, and their bytes: texts that occur often are looked at once in all of them.
-_TOGETHER, _TOGETHER_BYTES = 16_384, 3_000_000
+_TOGETHER, _TOGETHER_BYTES = 16_384, 2_000_000
 
 
 def scan(warehouse: Warehouse, destination: str, state_dir: Path | None = None) -> tuple[Content, Personal]:
