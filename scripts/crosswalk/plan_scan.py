@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Payloads that are looked at together, and their bytes: texts that occur often are looked at once in all of them.
-_TOGETHER, _TOGETHER_BYTES = 16_384, 3_000_000
+_TOGETHER, _TOGETHER_BYTES = 16_384, 2_000_000
 
 
 def scan(warehouse: Warehouse, destination: str, state_dir: Path | None = None) -> tuple[Content, Personal]:
@@ -56,9 +56,9 @@ def _scan(warehouse: Warehouse, destination: str, total: int) -> tuple[Content, 
     with Progress(total, "records checked") as progress:
         for batch in warehouse.stream_payloads(destination):
             content.add(batch.column("id_hash"), batch.column("payload_hash"))
-            for lines in _together(batch.column("line")):
-                scanner.add(lines)
+            scanner.add_all(_together(batch.column("line")))
             progress.add(len(batch))
+            del batch  # before the next piece is read
     return content, scanner.result()
 
 

@@ -8,7 +8,7 @@ that of one batch and of bounded caches.
 import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -81,6 +81,11 @@ class Scanner:
         if len(lines):
             self._cut(lines)
         self._tally.end_batch()
+
+    def add_all(self, stretches: Iterable[pa.Array]) -> None:
+        """Look at one stretch of payloads after the other."""
+        for lines in stretches:
+            self.add(lines)
 
     def result(self) -> Personal:
         """What was found so far."""
