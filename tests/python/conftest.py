@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import harness
 import pytest
@@ -77,9 +78,9 @@ def mixpanel_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def together(mixpanel_files: list[Path]) -> harness.Result:
-    """All sources into both destinations in one real build, with every test."""
-    settings = {
+def together_settings(mixpanel_files: list[Path]) -> dict[str, Any]:
+    """All sources into both destinations."""
+    return {
         "sources": harness.SOURCES,
         "amplitude_files": [str(path) for path in harness.sample_files()],
         "heap_files": [str(path) for path in sorted((harness.ROOT / "samples" / "heap").iterdir())],
@@ -87,4 +88,9 @@ def together(mixpanel_files: list[Path]) -> harness.Result:
         "posthog_files": [str(path) for path in harness.posthog_files()],
         "as_of": harness.DAY_OF_ALL,
     }
-    return harness.build([], settings, unit_tests=True)
+
+
+@pytest.fixture(scope="session")
+def together(together_settings: dict[str, Any]) -> harness.Result:
+    """All sources into both destinations in one real build, with every test."""
+    return harness.build([], together_settings, unit_tests=True)
