@@ -1,16 +1,19 @@
-{# The statement after which the engine keeps which rows of the table (`this`) changed, for readers of changes; empty where it needs none. #}
-{% macro track_changes() -%}
-    {{- return(adapter.dispatch('track_changes', 'crosswalk')()) -}}
+{# The statement after which the engine keeps which rows of a table changed, for readers of changes; empty where it needs none. #}
+{% macro track_changes(table) -%}
+    {{- return(adapter.dispatch('track_changes', 'crosswalk')(table)) -}}
 {%- endmacro %}
 
-{% macro default__track_changes() %}{% endmacro %}
+{% macro default__track_changes(table) %}{% endmacro %}
+
+{% macro duckdb__track_changes(table) %}{% endmacro %}
 
 {# Snowflake Documentation, ALTER TABLE: CHANGE_TRACKING; nothing changes where it is on. #}
-{% macro snowflake__track_changes() -%}
-    alter table {{ this }} set change_tracking = true
+{% macro snowflake__track_changes(table) -%}
+    alter table {{ table }} set change_tracking = true
 {%- endmacro %}
 
-{# Databricks documentation, Change data feed. #}
-{% macro databricks__track_changes() -%}
-    alter table {{ this }} set tblproperties (delta.enableChangeDataFeed = true)
+{# Spark's own tables keep none; those of Delta do. Databricks documentation, Change data feed. #}
+{% macro spark__track_changes(table) %}{% endmacro %}
+{% macro databricks__track_changes(table) -%}
+    alter table {{ table }} set tblproperties (delta.enableChangeDataFeed = true)
 {%- endmacro %}

@@ -10,12 +10,12 @@
     list_transform(
         [{{ crosswalk.sha1_hex("'" ~ namespace ~ "' || " ~ name) }}],
         lambda digest: substr(digest, 1, 8) || '-' || substr(digest, 9, 4) || '-5' || substr(digest, 14, 3) || '-'
-            || {{ crosswalk.duckdb__uuid_variant('substr(digest, 17, 1)') }} || substr(digest, 18, 3) || '-' || substr(digest, 21, 12)
+            || {{ crosswalk.duckdb__variant__uuid_v5('substr(digest, 17, 1)') }} || substr(digest, 18, 3) || '-' || substr(digest, 21, 12)
     )[1]
 {%- endmacro %}
 
 {# The hex digit with the two bits of the variant of RFC 9562, from any hex digit: `translate` took more than all the rest of the UUID. #}
-{% macro duckdb__uuid_variant(digit) -%}
+{% macro duckdb__variant__uuid_v5(digit) -%}
     substr('89ab89ab89ab89ab', strpos('0123456789abcdef', {{ digit }}), 1)
 {%- endmacro %}
 

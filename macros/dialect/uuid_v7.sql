@@ -9,7 +9,7 @@
     list_transform(
         [{'head': lpad(lower(to_hex({{ milliseconds }})), 12, '0'), 'digest': {{ crosswalk.sha1_hex(seed) }}}],
         lambda made: substr(made.head, 1, 8) || '-' || substr(made.head, 9, 4) || '-7' || substr(made.digest, 1, 3) || '-'
-            || {{ crosswalk.duckdb__uuid_variant('substr(made.digest, 4, 1)') }} || substr(made.digest, 5, 3) || '-' || substr(made.digest, 8, 12)
+            || {{ crosswalk.duckdb__variant__uuid_v5('substr(made.digest, 4, 1)') }} || substr(made.digest, 5, 3) || '-' || substr(made.digest, 8, 12)
     )[1]
 {%- endmacro %}
 

@@ -36,6 +36,7 @@ MAY_BE_EMPTY = {
     "recursion_levels": "",
     "longest_line": "None",
     "clusters": "None",
+    "track_changes": "",
     "union_once": "union",
     "tables_of": "select table_schema, table_name from information_schema.tables"
     " where lower(table_schema) = 'rows' order by table_name",
@@ -881,7 +882,8 @@ case(
 RAW = "(select 'f' as file, 1 as line_number, 'x' as line, null as read_error) as raw_lines"
 case(
     "file_stamps",
-    f"{{{{ crosswalk.file_stamps(['{FOLDER}/table.csv'], \"{RAW}\", {{}}, []).values() | join(' and ') }}}}",
+    f"{{{{ crosswalk.file_stamps(['{FOLDER}/table.csv'], none if target.type == 'duckdb' else \"{RAW}\", {{}}, []).values()"
+    " | join(' and ') }}",
     True,
     query=Each("select '{}' like '% bytes, %'", "select '{}' like '1 lines, %'"),
 )
@@ -1162,6 +1164,16 @@ case(
 )
 case("tables_of", "{{ 1 if 'none' in crosswalk.tables_of('none') else 0 }}", 1, query="select {}")
 case("clusters", "{{ crosswalk.clusters(['x']) or 0 }}", 0, query="select {}")
+NOWHERE = "api.Relation.create(schema='nowhere', identifier='nothing')"
+case(
+    "forbid_nulls", f"{{{{ crosswalk.forbid_nulls({NOWHERE}, 'x') | trim | length }}}}", 0, query="select {}"
+)
+case(
+    "track_changes",
+    "{{ 1 if ('change_tracking' in crosswalk.track_changes('x')) == (target.type == 'snowflake') else 0 }}",
+    1,
+    query="select {}",
+)
 case("day_partitions", "{{ crosswalk.day_partitions('x', 'date') or 0 }}", 0, query="select {}")
 case("longest_line", "{{ crosswalk.longest_line() or 0 }}", 0, query="select {}")
 case("entry", "entry('given', 'key')", "a", key="a")

@@ -28,8 +28,8 @@
         "{{ crosswalk.delete_gone_events(ref('" ~ records ~ "')) }}",
         "{{ crosswalk.update_changed_events(" ~ given ~ ") }}",
         "{% if flags.FULL_REFRESH %}{{ crosswalk.update_rewritten_events(" ~ given ~ ") }}{% endif %}",
-        "{{ crosswalk.forbid_nulls('event_time') }}",
-        "{{ crosswalk.track_changes() }}",
+        "{{ crosswalk.forbid_nulls(this, 'event_time') }}",
+        "{{ crosswalk.track_changes(this) }}",
     ])) }}
 {% endmacro %}
 
@@ -65,7 +65,7 @@
     set {{ crosswalk.set_synced(names + ['record_version']) }}
     from (
         select
-            {{ crosswalk.synced_select(relation) | indent(12) }},
+            {{ crosswalk.synced_select(relation) }},
             records.record_version
         from {{ records }} as records
         left join (select record_version as built_version from {{ this }}) as built on records.record_version = built.built_version
@@ -90,7 +90,7 @@
     set {{ crosswalk.set_synced(names) }}{% for name in dropped %}, {{ name }} = null{% endfor %}
     from (
         select
-            {{ crosswalk.synced_select(relation) | indent(12) }},
+            {{ crosswalk.synced_select(relation) }},
             records.record_version
         from {{ records }} as records
     ) as changed
@@ -130,7 +130,7 @@
             select {{ version }} as given_version
             from (
                 select
-                    {{ crosswalk.synced_select(relation) | indent(20) }}
+                    {{ crosswalk.synced_select(relation) }}
                 from {{ records }} as records
             ) as profiles
         ) as given on built.built_version = given.given_version
@@ -138,7 +138,8 @@
     )
 {%- endmacro %}
 
-{# The select lines of a synced relation from its records, without those that say when a build added the row. #}
+{# The select lines of a synced relation from its records, without those that say when a build added the row. Not to be indented: a line may break within a
+   name. #}
 {% macro synced_select(relation) -%}
     {%- if relation == 'mixpanel_user_profiles' -%}
     distinct_id,

@@ -15,6 +15,6 @@ records as (
 )
 
 select
-    {{ crosswalk.synced_select('mixpanel_events') | indent(4) }}
+    {{ crosswalk.synced_select('mixpanel_events') }}
     {{- crosswalk.synced_columns() }}
 from records

@@ -1,4 +1,4 @@
--- a table: the payloads read it before they are put together, and counting the days among them would keep all their text until the last is counted
+-- a table: the payloads read it before they are put together, and counting the days among them would keep all of them until the last is counted
 {{ config(materialized='table') }}
 
 with

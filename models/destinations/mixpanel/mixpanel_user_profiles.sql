@@ -17,7 +17,7 @@ records as (
 profiles as (
 
     select
-        {{ crosswalk.synced_select('mixpanel_user_profiles') | indent(8) }}
+        {{ crosswalk.synced_select('mixpanel_user_profiles') }}
     from records
 
 )

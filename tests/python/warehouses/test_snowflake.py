@@ -61,7 +61,7 @@ def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Bui
 
 def test_mirror_the_events_keep_their_changes(snowflake: Remote) -> None:
     """Mixpanel, "Warehouse Connectors", Mirror on Snowflake: change tracking, on a table that is not made anew."""
-    said = snowflake.dbt(["compile", "--inline", "{{ crosswalk.track_changes() }}"], {})["compiled"][0]
+    said = snowflake.dbt(["compile", "--inline", "{{ crosswalk.track_changes(this) }}"], {})["compiled"][0]
     assert said.split()[:2] + said.split()[3:] == "alter table set change_tracking = true".split()
 
 
