@@ -87,11 +87,11 @@ class DuckDBWarehouse(Warehouse):
             with file.open(MEMORY):
                 hashes, stamp = self._hashes_of(destination), self.file.stamp()
                 kept = hashes.found(stamp) if hashes else None
+                ranges = kept.ranges() if kept else None
                 any_refused = self._any_refused(destination)
                 memory = self._memory(destination, MEMORY if any_refused else MEMORY_READING)
                 blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
             sql = self._payload_sql(destination, any_refused, with_hashes=kept is None)
-            ranges = kept.ranges() if kept else None
             with _keeping(None if kept else hashes) as keeping:
                 for piece in pieces(blocks, _PIECE_BYTES):
                     if not wanted(piece.first, piece.last):

@@ -7,24 +7,24 @@ out anew.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crosswalk.content import Content
 from crosswalk.errors import LocalError
 from crosswalk.files import open_private, private_folder
 from crosswalk.output import log
 from crosswalk.record_batches import HASHES
 
-_VERSION = 1
+_VERSION = 2
 # Seconds that a file must have been left alone before its stamp tells one content from another: the clocks of file systems
 # tick, the coarse ones once in two seconds.
 _SETTLED, _SETTLED_COARSE = 0.1, 2.5
@@ -43,14 +43,13 @@ class KeptHashes:
 
     def found(self, stamp: Stamp) -> "Kept | None":
         """What is kept of a file with this stamp; None where there is nothing, or where it is damaged."""
-        try:
+        with contextlib.ExitStack() as opened, contextlib.suppress(OSError, ValueError):
             head = json.loads(self._head.read_text(encoding="utf-8"))
-            kept = Kept(self._rows)
-            if head != self._head_of(stamp, kept.content()):
-                return None
-        except (OSError, ValueError, TypeError, pa.ArrowException):
-            return None
-        return kept
+            rows = opened.enter_context(self._rows.open("rb"))
+            if head == self._head_of(stamp, _digest(rows)):
+                opened.pop_all()
+                return Kept(rows)
+        return None
 
     def forget(self) -> None:
         """Have the hashes worked out anew the next time."""
@@ -71,17 +70,16 @@ class KeptHashes:
         if not keeping.is_usable or not _is_settled(stamp):
             return
         try:
-            keeping.publish(self._head, json.dumps(self._head_of(stamp, keeping.content)) + "\n")
+            keeping.publish(self._head, lambda digest: json.dumps(self._head_of(stamp, digest)) + "\n")
         except OSError as error:
             log.debug(f"The hashes are not kept: {error}")
 
-    def _head_of(self, stamp: Stamp, content: Content) -> dict[str, Any]:
+    def _head_of(self, stamp: Stamp, digest: str) -> dict[str, Any]:
         return {
             "version": _VERSION,
             "about": self._about,
             "stamp": [list(one) for one in stamp],
-            "records": content.records,
-            "content": content.text(),
+            "digest": digest,
         }
 
 
@@ -89,7 +87,6 @@ class Keeping:
     """Writes hashes beside the place where they will stand; a disk that is full ends the keeping and nothing else."""
 
     def __init__(self, rows: Path) -> None:
-        self.content = Content()
         self.is_usable = True
         self._rows = rows
         self._part = rows.with_suffix(f".{uuid.uuid4().hex}.part")
@@ -107,24 +104,25 @@ class Keeping:
         if not self.is_usable or not len(orders):
             return
         if orders[0].as_py() <= self._last or not is_ascending(orders):
-            self.is_usable = False
+            self._give_up()
             return
         self._last = orders[-1].as_py()
-        self.content.add(rows.column("id_hash"), rows.column("payload_hash"))
         with self._excused():
             self._writer.write(rows.select(HASHES.names))
 
-    def publish(self, head: Path, text: str) -> None:
-        """Put the file in its place, and what is said of it. Raises OSError.
+    def publish(self, head: Path, text: Callable[[str], str]) -> None:
+        """Put the file in its place, and what is said of it, which `text` makes of its digest. Raises OSError.
 
         Nothing is synced: what a power cut leaves of the two does not fit together, and is worked out anew.
         """
         self._writer.close()
         self._file.close()
+        with self._part.open("rb") as file:
+            digest = _digest(file)
         self._part.replace(self._rows)
         part = self._part.with_suffix(".head.part")
         with os.fdopen(open_private(part, os.O_WRONLY | os.O_EXCL), "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(text(digest))
         part.replace(head)
         for other in self._rows.parent.glob("*.part"):  # of runs that were killed
             if time.time() - other.stat().st_mtime > _ABANDONED:
@@ -143,27 +141,30 @@ class Keeping:
         try:
             yield
         except (OSError, LocalError, pa.ArrowException) as error:
-            self.is_usable = False
+            self._give_up()
             log.debug(f"The hashes are not kept: {error}")
+
+    def _give_up(self) -> None:
+        """The room that was taken is free at once: the ledger may be in need of it."""
+        self.is_usable = False
+        self.close()
 
 
 class Kept:
-    """A file of kept hashes, read from its beginning, some thousand at a time."""
+    """A file of kept hashes, read once, some thousand at a time.
 
-    def __init__(self, rows: Path) -> None:
+    It is the open file that was looked at: another run may meanwhile have put another one in its place.
+    """
+
+    def __init__(self, rows: IO[bytes]) -> None:
         self._rows = rows
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """`send_order, id_hash, payload_hash`, in send order. Raises OSError and pa.ArrowException."""
-        with pa.OSFile(str(self._rows)) as file, pa.ipc.open_stream(file) as reader:
-            yield from reader
-
-    def content(self) -> Content:
-        """The fingerprint of all of them."""
-        content = Content()
-        for batch in self.batches():
-            content.add(batch.column("id_hash"), batch.column("payload_hash"))
-        return content
+        with self._rows:
+            self._rows.seek(0)
+            with pa.ipc.open_stream(self._rows) as reader:
+                yield from reader
 
     def ranges(self) -> "Ranges":
         """For reading range by range, upwards."""
@@ -195,6 +196,14 @@ def is_ascending(orders: pa.Array | pa.ChunkedArray) -> bool:
     if isinstance(orders, pa.ChunkedArray):
         orders = orders.combine_chunks()
     return pc.all(pc.less(orders.slice(0, max(0, len(orders) - 1)), orders.slice(1))).as_py() is not False
+
+
+def _digest(rows: IO[bytes]) -> str:
+    """Of every byte: a fingerprint of the hashes alone would not tell whose record they are."""
+    digest = hashlib.blake2b(digest_size=16)
+    while some := rows.read(1_000_000):
+        digest.update(some)
+    return digest.hexdigest()
 
 
 def _is_settled(stamp: Stamp) -> bool:

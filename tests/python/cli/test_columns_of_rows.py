@@ -2,12 +2,14 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import itertools
+import json
 import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,13 @@ import pytest
 from crosswalk import duckdb_file, kept_hashes
 from crosswalk.adapter_warehouse import AdapterWarehouse
 from crosswalk.duckdb_warehouse import DuckDBWarehouse
+from crosswalk.kept_hashes import KeptHashes
 from crosswalk.limits import Limits, cut
 from crosswalk.profile import read_target
 from crosswalk.push.batches import Cutter
 from crosswalk.push.known import ACCEPTED, CHANGED, NEW, Known
 from crosswalk.push.selection import Selection
-from crosswalk.record_batches import payload_batch
+from crosswalk.record_batches import HASHES, payload_batch
 from standin.server import Standin
 
 from cli.support import Project, mixpanel_event, mixpanel_group, mixpanel_profile, padded, posthog_event
@@ -57,6 +60,27 @@ def _never_again(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the hashes are worked out again")
 
     monkeypatch.setattr("crosswalk.duckdb_warehouse._hashes", refused)
+
+
+def _kept_rows(file: Path) -> pa.Table:
+    with pa.OSFile(str(file)) as source, pa.ipc.open_stream(source) as reader:
+        return reader.read_all()
+
+
+def _rewrite(file: Path, rows: pa.Table) -> None:
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows)
+
+
+def _hash_rows(numbers: Iterable[int]) -> pa.RecordBatch:
+    orders = list(numbers)
+    return pa.RecordBatch.from_arrays([pa.array(orders, field.type) for field in HASHES], schema=HASHES)
+
+
+def _keep(hashes: KeptHashes, stamp: kept_hashes.Stamp, number: int) -> None:
+    with hashes.keeping() as keeping:
+        keeping.add(_hash_rows(range(number)))
+        hashes.finish(keeping, stamp)
 
 
 @pytest.fixture
@@ -173,17 +197,70 @@ def test_damaged_hashes_are_worked_out_anew(
         middle = len(content) * 3 // 4
         file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     else:
-        with pa.OSFile(str(file)) as source, pa.ipc.open_stream(source) as reader:
-            rows = reader.read_all()
-        shifted = rows.set_column(0, "send_order", pa.compute.add(rows.column("send_order"), 1))
-        with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, rows.schema) as writer:
-            writer.write_table(shifted)
+        rows = _kept_rows(file)
+        _rewrite(file, rows.set_column(0, "send_order", pa.compute.add(rows.column("send_order"), 1)))
+        head = json.loads(file.with_suffix(".json").read_text())
+        digest = hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest()
+        file.with_suffix(".json").write_text(json.dumps(head | {"digest": digest}))
         first = connected.push("mixpanel", "--plan", plan_id)
         assert first.code == 8
         assert "run the same command again" in first.err
     assert connected.push("mixpanel", "--plan", plan_id).code == 0
     assert standin.counts()["mixpanel_events"] == 700
     assert connected.push("mixpanel").report()["already_accepted"] == len(_records())
+
+
+def test_hashes_of_other_records_are_no_hashes(
+    connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same hashes in another order, as of a build that gave the records other places."""
+    _settle(monkeypatch)
+    connected.build(mixpanel=_records())
+    plan_id = connected.run("plan", "--to", "mixpanel", "--json").report()["plan_id"]
+    file = connected.state / "hashes" / "mixpanel.arrow"
+    rows = _kept_rows(file)
+    back = rows.take(list(reversed(range(len(rows))))).set_column(0, "send_order", rows.column("send_order"))
+    _rewrite(file, back)
+    assert connected.push("mixpanel", "--plan", plan_id, "--limit", "100").code == 0
+    for one in file.parent.iterdir():
+        one.unlink()
+    assert connected.push("mixpanel", "--plan", plan_id).code == 0
+    assert standin.counts()["mixpanel_events"] == 700
+    assert standin.counts()["mixpanel_events_raw"] == 700, "nothing went out twice"
+
+
+def test_hashes_are_read_from_the_file_that_was_looked_at(tmp_path: Path) -> None:
+    """Another run, of another target, may put its own in the place meanwhile."""
+    stamp = ((1, 2, 3, 4),)
+    _keep(KeptHashes(tmp_path, "mixpanel", "mine"), stamp, 10)
+    found = KeptHashes(tmp_path, "mixpanel", "mine").found(stamp)
+    _keep(KeptHashes(tmp_path, "mixpanel", "other"), stamp, 20)
+    assert found is not None
+    assert sum(len(batch) for batch in found.batches()) == 10
+    assert KeptHashes(tmp_path, "mixpanel", "mine").found(stamp) is None
+
+
+def test_hashes_of_an_older_version_are_not_looked_into(tmp_path: Path) -> None:
+    hashes, stamp = KeptHashes(tmp_path, "mixpanel", "mine"), ((1, 2, 3, 4),)
+    _keep(hashes, stamp, 10)
+    _rewrite(tmp_path / "mixpanel.arrow", pa.table({"other": [1]}))
+    assert hashes.found(stamp) is None
+
+
+def test_a_full_disk_gets_its_room_back_at_once(tmp_path: Path) -> None:
+    """The ledger is on the same disk, and the run goes on."""
+    with KeptHashes(tmp_path, "mixpanel", "mine").keeping() as keeping:
+        keeping.add(_hash_rows(range(10)))
+        assert list(tmp_path.iterdir())
+
+        class Full:
+            def write(self, rows: Any) -> None:
+                raise OSError(28, "No space left on device")
+
+        keeping._writer = Full()
+        keeping.add(_hash_rows(range(10, 20)))
+        assert not list(tmp_path.iterdir())
+        keeping.add(_hash_rows(range(20, 30)))
 
 
 def test_a_disk_that_takes_no_hashes_stops_nothing(
@@ -193,7 +270,7 @@ def test_a_disk_that_takes_no_hashes_stops_nothing(
     connected.build(mixpanel=_records())
 
     class Full(kept_hashes.Keeping):
-        def publish(self, head: Path, text: str) -> None:
+        def publish(self, head: Path, text: Callable[[str], str]) -> None:
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(kept_hashes, "Keeping", Full)
