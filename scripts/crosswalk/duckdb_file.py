@@ -76,24 +76,22 @@ class DuckDBFile:
         The time of the last change of the file's entry cannot be set back, as that of its content can.
         """
         files = (self.path, self.path.with_name(self.path.name + ".wal"))
-        found = [file.stat() for file in files if file.exists()]
+        found = []
+        for file in files:
+            with contextlib.suppress(FileNotFoundError):  # the log goes at the end of a build
+                found.append(file.stat())
         return tuple((one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for one in found)
 
-    def _connect(self, memory: int) -> duckdb.DuckDBPyConnection:
-        if not self.path.is_file():
-            raise LocalError(
-                f"There is no warehouse file {self.path.name}: run `dbt build` first, then this command again."
-            )
-        self._check_unchanged()
-        try:
-            return duckdb.connect(str(self.path), read_only=True, config=engine_config(self._scratch, memory))
-        except duckdb.ConnectionException:
-            # dbt ran in this process and keeps its connection: DuckDB then wants the same settings.
-            return duckdb.connect(str(self.path))
-        except duckdb.IOException as error:
-            raise self._unreadable(error) from error
+    def opened_stamp(self) -> Stamp:
+        """The stamp of the file that is read. Raises PlanError where it is that of another one by now."""
+        self.check_unchanged()
+        return self._stamp or ()
 
-    def _check_unchanged(self) -> None:
+    def check_unchanged(self) -> None:
+        """Raises PlanError where the file is not the one that was opened first.
+
+        While it is open, too: another file can take its name, and a copy over it asks for no lock.
+        """
         stamp = self.stamp()
         if self._stamp is not None and stamp != self._stamp:
             raise PlanError(
@@ -101,6 +99,29 @@ class DuckDBFile:
                 "to work with the new content."
             )
         self._stamp = stamp
+
+    def _connect(self, memory: int) -> duckdb.DuckDBPyConnection:
+        if not self.path.is_file():
+            raise LocalError(
+                f"There is no warehouse file {self.path.name}: run `dbt build` first, then this command again."
+            )
+        self.check_unchanged()
+        connection = self._connected(memory)
+        try:
+            self.check_unchanged()  # between the look and the opening, too
+        except PlanError:
+            connection.close()
+            raise
+        return connection
+
+    def _connected(self, memory: int) -> duckdb.DuckDBPyConnection:
+        try:
+            return duckdb.connect(str(self.path), read_only=True, config=engine_config(self._scratch, memory))
+        except duckdb.ConnectionException:
+            # dbt ran in this process and keeps its connection: DuckDB then wants the same settings.
+            return duckdb.connect(str(self.path))
+        except duckdb.IOException as error:
+            raise self._unreadable(error) from error
 
     def _unreadable(self, error: duckdb.IOException) -> LocalError:
         text = str(error)

@@ -64,7 +64,7 @@ class DuckDBWarehouse(Warehouse):
     def stream_hashes(self, destination: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_hashes; they come in send order, and the file is open while the caller iterates."""
         with self.file.held():
-            hashes, stamp = self._hashes_of(destination), self.file.stamp()
+            hashes, stamp = self._hashes_of(destination), self.file.opened_stamp()
             kept = hashes.found(stamp) if hashes else None
             if kept is not None:
                 yield from kept.batches()
@@ -76,6 +76,7 @@ class DuckDBWarehouse(Warehouse):
                         if keeping:
                             keeping.add(batch)
                         yield batch
+                self.file.check_unchanged()
                 if hashes and keeping:
                     hashes.finish(keeping, stamp)
 
@@ -85,7 +86,7 @@ class DuckDBWarehouse(Warehouse):
         """See Warehouse.stream_payloads; a piece is about 8 MB of payload, and the file is not held while nobody reads."""
         with Lingering(self.file) as file:
             with file.open(MEMORY):
-                hashes, stamp = self._hashes_of(destination), self.file.stamp()
+                hashes, stamp = self._hashes_of(destination), self.file.opened_stamp()
                 kept = hashes.found(stamp) if hashes else None
                 ranges = kept.ranges() if kept else None
                 any_refused = self._any_refused(destination)
@@ -100,13 +101,14 @@ class DuckDBWarehouse(Warehouse):
                     with file.open(memory) as connection:
                         between = {"first": piece.first, "last": piece.last}
                         found = _in_order(connection.sql(sql, params=between).to_arrow_table())
+                        self.file.check_unchanged()
                     if ranges and hashes:
                         found = _beside(found, ranges.between(piece.first, piece.last), hashes)
                     elif keeping:
                         keeping.add(found)
                     yield from found.to_batches()
                     del found
-                if hashes and keeping and self.file.stamp() == stamp:
+                if hashes and keeping:
                     hashes.finish(keeping, stamp)
 
     def _hashes_of(self, destination: str) -> KeptHashes | None:

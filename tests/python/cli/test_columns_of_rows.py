@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ import pytest
 from crosswalk import duckdb_file, kept_hashes
 from crosswalk.adapter_warehouse import AdapterWarehouse
 from crosswalk.duckdb_warehouse import DuckDBWarehouse
+from crosswalk.errors import PlanError
 from crosswalk.kept_hashes import KeptHashes
 from crosswalk.limits import Limits, cut
 from crosswalk.profile import read_target
@@ -166,6 +168,79 @@ def test_a_content_that_hides_its_change_has_another_stamp(tmp_path: Path) -> No
     after = path.stat()
     assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
     assert duckdb_file.DuckDBFile(path, tmp_path).stamp() != stamp
+
+
+def test_a_log_that_goes_while_it_is_looked_at_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = duckdb_file.DuckDBFile(tmp_path / "warehouse.duckdb", tmp_path)
+    file.path.write_bytes(b"content")
+    monkeypatch.setattr(Path, "exists", lambda self: True)
+    assert len(file.stamp()) == 1
+
+
+@pytest.fixture
+def swapped(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[DuckDBWarehouse, Callable[[], None]]:
+    """A warehouse that is read, and another file that takes its name: other payloads in the same places."""
+    _settle(monkeypatch)
+    monkeypatch.setattr("crosswalk.duckdb_warehouse._PIECE_BYTES", 2_000)
+    project.build(mixpanel=[mixpanel_event(number) for number in range(700)])
+    other = project.folder / "other.duckdb"
+    shutil.copy(project.warehouse, other)
+    with contextlib.closing(duckdb.connect(str(other))) as connection:
+        connection.execute("update mixpanel_payloads set payload = replace(payload, 'Played', 'Paused')")
+
+    def swap() -> None:
+        other.replace(project.warehouse)
+
+    return _warehouse(project), swap
+
+
+def _warehouse(project: Project) -> DuckDBWarehouse:
+    return DuckDBWarehouse(read_target(project.folder, None, None), project.folder, project.folder / "kept")
+
+
+@pytest.mark.parametrize("stream", ["stream_hashes", "stream_payloads"])
+def test_a_file_that_takes_the_name_of_the_open_one_gets_none_of_its_hashes(
+    project: Project, swapped: tuple[DuckDBWarehouse, Callable[[], None]], stream: str
+) -> None:
+    warehouse, swap = swapped
+    with warehouse.held():
+        swap()
+        with contextlib.suppress(PlanError):
+            list(getattr(warehouse, stream)("mixpanel"))
+    fresh = DuckDBWarehouse(read_target(project.folder, None, None), project.folder)
+    assert _warehouse(project).content_hash("mixpanel") == fresh.content_hash("mixpanel")
+
+
+@pytest.mark.parametrize("stream", ["stream_hashes", "stream_payloads"])
+def test_a_file_that_takes_the_name_meanwhile_ends_the_reading(
+    project: Project, swapped: tuple[DuckDBWarehouse, Callable[[], None]], stream: str
+) -> None:
+    warehouse, swap = swapped
+    with warehouse.held():
+        batches = getattr(warehouse, stream)("mixpanel")
+        next(batches)
+        swap()
+        with pytest.raises(PlanError, match="was rebuilt"):
+            list(batches)
+    assert not list((project.folder / "kept").iterdir())
+
+
+def test_a_file_that_takes_the_name_between_look_and_opening_is_not_read(
+    swapped: tuple[DuckDBWarehouse, Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse, swap = swapped
+    real = duckdb.connect
+
+    def swapping(*given: Any, **named: Any) -> Any:
+        swap()
+        return real(*given, **named)
+
+    monkeypatch.setattr(duckdb, "connect", swapping)
+    with pytest.raises(PlanError, match="was rebuilt"):
+        warehouse.query("select 1 as n")
+    assert not _is_open(warehouse.file.path)
 
 
 def test_what_a_view_shows_is_hashed_each_time(
