@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from crosswalk.duckdb_file import MEMORY, MEMORY_READING, DuckDBFile, Lingering
 from crosswalk.errors import ConfigError, PlanError
-from crosswalk.kept_hashes import Keeping, KeptHashes, is_ascending
+from crosswalk.kept_hashes import Keeping, KeptHashes, is_ascending, is_settled
 from crosswalk.pieces import blocks_sql, pieces
 from crosswalk.profile import Target
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
@@ -93,7 +93,7 @@ class DuckDBWarehouse(Warehouse):
                 memory = self._memory(destination, MEMORY if any_refused else MEMORY_READING)
                 blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
             sql = self._payload_sql(destination, any_refused, with_hashes=kept is None)
-            with _keeping(None if kept else hashes) as keeping:
+            with _keeping(hashes if kept is None and is_settled(stamp) else None) as keeping:
                 for piece in pieces(blocks, _PIECE_BYTES):
                     if not wanted(piece.first, piece.last):
                         keeping = None

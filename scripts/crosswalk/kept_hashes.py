@@ -67,7 +67,7 @@ class KeptHashes:
 
     def finish(self, keeping: "Keeping", stamp: Stamp) -> None:
         """All hashes of a file with this stamp have passed: keep them, where that is of use and the disk lets us."""
-        if not keeping.is_usable or not _is_settled(stamp):
+        if not keeping.is_usable or not is_settled(stamp):
             return
         try:
             keeping.publish(self._head, lambda digest: json.dumps(self._head_of(stamp, digest)) + "\n")
@@ -206,8 +206,11 @@ def _digest(rows: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _is_settled(stamp: Stamp) -> bool:
-    """Whether a change from now on gives the file another stamp for certain."""
+def is_settled(stamp: Stamp) -> bool:
+    """Whether a change from now on gives the file another stamp for certain.
+
+    Where the file is let go of while it is read, it must be so from the beginning.
+    """
     now = time.time()
     times = [moment for one in stamp for moment in one[2:]]
     return all(

@@ -243,6 +243,19 @@ def test_a_file_that_takes_the_name_between_look_and_opening_is_not_read(
     assert not _is_open(warehouse.file.path)
 
 
+def test_a_file_that_is_new_as_its_reading_begins_may_change_unseen(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two pieces the file is let go of, and the clock of the file system may not have ticked yet."""
+    project.build(mixpanel=[mixpanel_event(number) for number in range(10)])
+    monkeypatch.setattr(kept_hashes, "_SETTLED", 1e9)
+    batches = _warehouse(project).stream_payloads("mixpanel")
+    next(batches)
+    _settle(monkeypatch)
+    assert not list(batches)
+    assert not (project.folder / "kept" / "mixpanel.json").exists()
+
+
 def test_what_a_view_shows_is_hashed_each_time(
     connected: Project, standin: Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
