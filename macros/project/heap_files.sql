@@ -70,7 +70,7 @@
     {%- set groups = {} -%}
     {%- for file in files -%}
         {%- set format = crosswalk.file_format(file) -%}
-        {%- set header = crosswalk.csv_header(file) if format == 'csv' else crosswalk.parquet_columns([file]) -%}
+        {%- set header = crosswalk.heap_header(file) -%}
         {%- set columns = header['names'] if format == 'csv' else header | map('first') | list -%}
         {%- if columns -%}
             {%- do groups.setdefault([crosswalk.heap_table(file), format, header] | tojson, {
@@ -79,6 +79,27 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(groups.values() | list) }}
+{% endmacro %}
+
+{# What `csv_header` or `parquet_columns` says of a file, asked once a run. #}
+{% macro heap_header(file) %}
+    {%- if not execute -%}{{ return({'names': []} if crosswalk.file_format(file) == 'csv' else []) }}{%- endif -%}
+    {%- set kept = graph.setdefault('heap_headers', {}) -%}
+    {%- if file not in kept -%}
+        {%- do kept.update({file: crosswalk.csv_header(file) if crosswalk.file_format(file) == 'csv' else crosswalk.parquet_columns([file])}) -%}
+    {%- endif -%}
+    {{ return(kept[file]) }}
+{% endmacro %}
+
+{# The columns of CSV and Parquet files that go by another name than in the file, as [name, key] pairs. #}
+{% macro heap_renamed_columns() %}
+    {%- set found = [] -%}
+    {%- for file in crosswalk.source_files('heap', ['heap_files']) if execute and crosswalk.reads_files() and crosswalk.file_format(file) != 'json' and not crosswalk.heap_is_left_out(file) -%}
+        {%- set header = crosswalk.heap_header(file) -%}
+        {%- set names = header['names'] if crosswalk.file_format(file) == 'csv' else header | map('first') | list -%}
+        {%- for name, key in zip(names, crosswalk.column_keys(names)) if name != key -%}{%- do found.append([name | trim, key]) -%}{%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {% endmacro %}
 
 {# The names that the columns of a table go by: documented ones in lower case, and all of them where the whole header is in upper case, as Snowflake writes it;

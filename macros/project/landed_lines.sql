@@ -6,7 +6,7 @@
 {%- set settings = settings or [source ~ '_files'] -%}
 {%- set given = more + crosswalk.raw_line_columns() -%}
 {#- Always, although only the private settings read them: a unit test sets those where the project does not, and runs as soon as its model may. #}
--- depends_on: {{ ref('crosswalk_properties') }} {{ ref(var('crosswalk_properties_custom')) }}
+-- depends_on: {{ ref('crosswalk_properties') }} {{ ref(var('crosswalk_properties_custom')) }} {{ ref('crosswalk_columns') }}
 with
 
 lines as (

@@ -26,13 +26,25 @@
     {{ return((var('deny_properties') or var('hash_properties')) | string | length > 2) }}
 {% endmacro %}
 
-{# The names by which the settings call a concept of the crosswalk: its own and those of all tools. #}
+{# The names by which the settings call a concept of the crosswalk: its own and those of all tools, on events and on people. #}
 {% macro concept_names(row) %}
     {%- set names = [row['canonical_property']] -%}
-    {%- for tool in ['amplitude', 'heap', 'mixpanel', 'posthog'] -%}
-        {%- for place in crosswalk.source_places(row, tool) if place['kind'] != 'macro' -%}{%- do names.append(place['name']) -%}{%- endfor -%}
+    {%- set rows = crosswalk.crosswalk_properties('event') + crosswalk.crosswalk_properties('user') -%}
+    {%- for one in [row] + rows | selectattr('canonical_property', 'equalto', row['canonical_property']) | list -%}
+        {%- for tool in ['amplitude', 'heap', 'mixpanel', 'posthog'] -%}
+            {%- for place in crosswalk.source_places(one, tool) if place['kind'] != 'macro' -%}{%- do names.append(place['name']) -%}{%- endfor -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(names | unique(case_sensitive=true) | list) }}
+{% endmacro %}
+
+{# The names of a concept that differ from one in the settings by a dollar sign or capitals only: a source may write them although they are not its own. #}
+{% macro same_names(row, setting) %}
+    {%- set names = crosswalk.concept_names(row) -%}
+    {%- set bare, found = [], [] -%}
+    {%- for name in names if name in var(setting) -%}{%- do bare.append(name | lower | replace('$', '')) -%}{%- endfor -%}
+    {%- for name in names if name | lower | replace('$', '') in bare -%}{%- do found.append(name) -%}{%- endfor -%}
+    {{ return(found) }}
 {% endmacro %}
 
 {# Whether `deny_properties` (or another of the settings) names a concept. #}
@@ -57,15 +69,17 @@
     {%- for source in var('sources') -%}
         {%- for id in ['_user_id', '_device_id'] -%}
             {%- do names.append('$' ~ source ~ id) -%}
-            {%- if 'mixpanel' in var('destinations') and source ~ id not in crosswalk.crosswalk_rule(source ~ '_columns')() -%}{%- do names.append(source ~ id) -%}{%- endif -%}
+            {%- if 'mixpanel' in var('destinations') -%}
+                {%- do names.append(source ~ ('_unusable' if source ~ id in crosswalk.crosswalk_rule(source ~ '_columns')() else '') ~ id) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- if 'heap' in var('sources') -%}{%- do names.append('heap_original_user_id') -%}{%- endif -%}
+    {%- if 'heap' in var('sources') -%}{%- do names.extend(['heap_original_user_id', 'heap_project_id']) -%}{%- endif -%}
     {{ return(names | unique(case_sensitive=true) | list) }}
 {% endmacro %}
 
 {# What a source may call a property that arrives under another name: `<source>_<name>`, since the prefix is ours, put before a column and before a name
-   that is taken, twice where that is taken too; and a name of crosswalk_columns.csv. #}
+   that is taken, twice where that is taken too; a name of crosswalk_columns.csv; and the type of Heap's groups. #}
 {% macro names_behind(source, name) %}
     {%- set prefix = source ~ '_' -%}
     {%- set found = [] -%}
@@ -75,6 +89,7 @@
         {%- endfor -%}
     {%- endif -%}
     {%- for row in crosswalk.crosswalk_columns(source) if name in [row['mixpanel'], row['posthog']] -%}{%- do found.append(row['column_name']) -%}{%- endfor -%}
+    {%- if source == 'heap' and name == var('heap_group_type') -%}{%- do found.append(var('heap_account_property')) -%}{%- endif -%}
     {{ return(found) }}
 {% endmacro %}
 
@@ -111,6 +126,7 @@
                 {%- if behind in ids -%}
                     {{ exceptions.raise_compiler_error("Variable '" ~ setting ~ "' names " ~ tojson(name) ~ ", which is '" ~ behind ~ "' of " ~ source | capitalize ~ " under a name of ours, and no row can do without that. Take it out of the list.") }}
                 {%- endif -%}
+                {%- if kind == 'hashed' -%}{%- do crosswalk.check_no_number(source, name, behind) -%}{%- endif -%}
                 {%- do found.append(behind) -%}
             {%- endfor -%}
         {%- endfor -%}
@@ -123,9 +139,16 @@
                 {%- endif -%}
                 {%- do found.append(place['name']) -%}
             {%- endfor -%}
+            {%- do found.extend(crosswalk.same_names(row, setting) | reject('in', ids) | list) -%}
         {%- endfor -%}
         {%- if source == 'heap' -%}
             {%- for name in var(setting) if name | lower in crosswalk.heap_documented_names() and name | lower not in ids -%}{%- do found.append(name | lower) -%}{%- endfor -%}
+            {%- for name, key in crosswalk.heap_renamed_columns() if name in var(setting) or name | lower in found -%}
+                {%- if key in ids -%}
+                    {{ exceptions.raise_compiler_error("Variable '" ~ setting ~ "' names " ~ tojson(name) ~ ", which is the column '" ~ key ~ "' of Heap, and no row can do without that. Take it out of the list.") }}
+                {%- endif -%}
+                {%- do found.append(key) -%}
+            {%- endfor -%}
         {%- endif -%}
         {%- do rules.update({kind: found | unique(case_sensitive=true) | list}) -%}
     {%- endfor -%}
@@ -147,6 +170,13 @@
     {%- elif places | selectattr('kind', 'equalto', 'macro') | list or (row['canonical_property'] == 'country_code' and not places) -%}
         {{ exceptions.raise_compiler_error("Variable 'hash_properties' names " ~ tojson(name) ~ ", which is made from other columns of " ~ source | capitalize ~ ". Put it into 'deny_properties', or hash those columns.") }}
     {%- endif -%}
+{% endmacro %}
+
+{# Stops at a number of the source that is to be hashed under the name that it arrives under. #}
+{% macro check_no_number(source, name, behind) %}
+    {%- for row in crosswalk.crosswalk_properties('event') if row['data_type'] == 'number' and behind in crosswalk.source_places(row, source) | map(attribute='name') | list -%}
+        {{ exceptions.raise_compiler_error("Variable 'hash_properties' names " ~ tojson(name) ~ ", which is a number, and a hash is text. Put it into 'deny_properties'.") }}
+    {%- endfor -%}
 {% endmacro %}
 
 {# A query of lines without what is private, in their order; `columns` are carried along, and a line is left alone where the condition `only` does not hold. #}

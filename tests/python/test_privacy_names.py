@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import harness
+import pytest
 from harness import Payload, Result
 
 # What every record needs, what marks it as imported, and the words that keep the destination from guessing a place.
@@ -79,3 +80,56 @@ def test_what_is_named_is_gone(together: Result, together_settings: dict[str, An
     assert sorted(set(after) - OURS - IDS) == []
     addresses = after.get("ip", []) + after.get("$ip", [])
     assert [value for value in addresses if value not in NO_ADDRESS] == []
+
+
+# Names that stand for others: of each source the setting, its lines, and what may stand nowhere then.
+CANARY = "CANARY"
+AMPLITUDE = {"event_type": "Buy", "event_time": "2024-05-01 10:00:00", "user_id": "u1", "country": "Germany"}
+HEAP = {"id": "(1,77)", "event_id": "5", "time": "2024-05-01 10:00:00", "type": "Buy", "identity": "u1"}
+MIXPANEL = {"time": 1714557600, "distinct_id": "u1", "email": CANARY, "$ip": CANARY, "kept": 1}
+POSTHOG = {"event": "Buy", "distinct_id": "u1", "timestamp": "2024-05-01T10:00:00Z"}
+BEHIND: dict[str, tuple[list[str], list[dict[str, Any]], str]] = {
+    # on events the concept has another name
+    "amplitude": (["$country_code"], [AMPLITUDE], '"DE"'),
+    # the type of the groups
+    "heap": (["account"], [HEAP | {"account_id": CANARY}], CANARY),
+    # written as another tool does
+    "mixpanel": (
+        ["$email", "ip"],
+        [
+            {"event": "Buy", "properties": MIXPANEL},
+            {"$distinct_id": "u1", "$properties": {"Email": CANARY, "kept": 1}},
+        ],
+        CANARY,
+    ),
+    "posthog": (
+        ["email"],
+        [{**POSTHOG, "properties": {"kept": 1, "$set": {"$email": CANARY, "Email": CANARY}}}],
+        CANARY,
+    ),
+}
+
+
+@pytest.mark.parametrize("tool", BEHIND)
+def test_what_arrives_under_the_name_is_gone(tool: str) -> None:
+    denied, lines, private = BEHIND[tool]
+    result = harness.run(lines, {"deny_properties": denied}, tool=tool)
+    payloads = result.payloads("mixpanel") + result.payloads("posthog")
+    assert payloads and not [payload.text for payload in payloads if private in payload.text]
+    if "kept" in str(lines):
+        assert all("kept" in str(payload.json) for payload in payloads if payload.kind != "identify")
+    found = {name for name in result.relations() if private in str(result.rows(name))}
+    assert not found
+
+
+def test_columns_of_heap_that_go_by_another_name() -> None:
+    """Documented names in lower case, all of a header in upper case, and a number where a name stands there already."""
+    folder = harness.new_folder()
+    times = "2024-05-01 10:00:00,u1"
+    (folder / "buy.csv").write_text(f"time,identity,city,City,kept\n{times},{CANARY},{CANARY},1\n")
+    (folder / "sell.csv").write_text(f"TIME,IDENTITY,SECRET\n{times},{CANARY}\n")
+    settings = {"sources": ["heap"], "heap_files": f"{folder}/*.csv", "deny_properties": ["city", "SECRET"]}
+    without = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    harness.on_duckdb(["build", "--select", "+stg_heap__lines", *without], folder, settings)
+    lines = str(harness.opened(folder).rows("stg_heap__lines"))
+    assert CANARY not in lines and '"kept":"1"' in lines

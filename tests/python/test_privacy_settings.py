@@ -18,12 +18,24 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"deny_properties": ["$insert_id"]}, 'names "$insert_id", which says whose'),
     ({"deny_properties": ["$amplitude_user_id"]}, 'names "$amplitude_user_id", which says whose'),
     ({"deny_properties": ["amplitude_user_id"]}, 'names "amplitude_user_id", which says whose'),
+    (
+        {"sources": ["heap"], "deny_properties": ["heap_project_id"]},
+        'names "heap_project_id", which says whose',
+    ),
+    (
+        {"sources": ["heap"], "hash_properties": ["heap_unusable_device_id"]},
+        'names "heap_unusable_device_id", which says whose',
+    ),
     ({"deny_properties": "email"}, "has to be a list"),
     ({"deny_properties": ["a", "a"]}, "names a property twice"),
     ({"deny_properties": [1]}, "has to be a list of names"),
 ]
 COMPILED: list[tuple[dict[str, Any], str]] = [
     ({"hash_properties": ["$latitude"]}, "which is a number, and a hash is text"),
+    (
+        {"hash_properties": ["amplitude_location_lat"]},
+        'names "amplitude_location_lat", which is a number, and a hash is text',
+    ),
     ({"hash_properties": ["$os"]}, "which is made from other columns of Amplitude"),
     (
         {"deny_properties": ["amplitude_event_time"]},
