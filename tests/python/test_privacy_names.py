@@ -39,7 +39,7 @@ IDS = {
         "amplitude_client_upload_time",
     ),
     *("amplitude_processed_time", "amplitude_server_received_time", "amplitude_server_upload_time"),
-    *("$heap_user_id", "$heap_device_id", "heap_session_id", "heap_original_user_id"),
+    *("$heap_user_id", "$heap_device_id", "heap_session_id", "heap_original_user_id", "heap_project_id"),
     *("heap_last_modified", "heap_lastseen", "heap_identity_time"),
     *("$mixpanel_user_id", "$mixpanel_device_id"),
     *("posthog_user_id", "posthog_distinct_id", "posthog_uuid", "posthog_$set"),
