@@ -1,7 +1,7 @@
 """The DuckDB file of a target: open while it is read, let go of a moment later.
 
-DuckDB lets one process write or many read, so the file is not kept while nothing is read from it: a `dbt build` waits for
-moments only. Opening it takes some 40 ms of work, though, so that what is read in close succession shares one opening.
+DuckDB lets one process write or many read, so the file is not kept while nothing is read from it; while it is, a `dbt build`
+fails on its lock. Opening it takes some 40 ms of work, though, so that what is read in close succession shares one opening.
 The file must not change between two readings of one run.
 """
 
