@@ -32,8 +32,12 @@ _MISSING = (
     "There is no PostgreSQL server (15 or newer) on this machine, and these tests need one: run scripts/ci_setup.sh, "
     "or put its `initdb` and `postgres` on PATH."
 )
-# The data is thrown away: nothing has to reach the disk.
+# The data is thrown away: nothing has to reach the disk. Plans are parallel as on large tables: what may not run so must say it.
 _SETTINGS = {
+    "min_parallel_table_scan_size": "0",
+    "min_parallel_index_scan_size": "0",
+    "parallel_setup_cost": "0",
+    "parallel_tuple_cost": "0",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -133,6 +137,12 @@ class Server:
                 assert self._process.poll() is None, f"The PostgreSQL server did not start: {why}"
                 assert time.monotonic() < end, f"The PostgreSQL server does not answer: {error}"
                 time.sleep(0.05)
+
+    @property
+    def pid(self) -> int:
+        """The server's first process. Raises AssertionError where it does not run."""
+        assert self._process is not None, "The PostgreSQL server does not run."
+        return self._process.pid
 
     def stop(self) -> None:
         """Stop at once; the data is not wanted any more."""

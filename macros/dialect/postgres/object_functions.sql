@@ -3,7 +3,7 @@
 {% macro postgres__object_functions() %}
 {%- set f = crosswalk.postgres__function -%}
 create or replace function {{ f('json_entries') }}(object text) returns table (key text, value text, place bigint)
-language plpgsql volatile parallel safe strict as $body$
+language plpgsql volatile parallel unsafe strict as $body$
 #variable_conflict use_column
 begin
     if json_typeof(object::json) = 'object' then
@@ -13,7 +13,7 @@ end
 $body$;
 
 create or replace function {{ f('json_elements') }}(list text) returns table (element text, place bigint)
-language plpgsql volatile parallel safe strict as $body$
+language plpgsql volatile parallel unsafe strict as $body$
 #variable_conflict use_column
 begin
     if json_typeof(list::json) = 'array' then

@@ -5,10 +5,11 @@
 
 {# The beginning and the end of such a function. Volatile is not true of them and said on purpose: what calls a volatile function is worked out once and not
    copied into every place that reads it, as Postgres does with simple subqueries. PostgreSQL manual, 38.7 Function Volatility Categories and 7.8.3 Common Table
-   Expression Materialization. #}
+   Expression Materialization. A function in PL/pgSQL that catches errors or runs queries may not run in a parallel plan ("cannot start subtransactions during a
+   parallel operation"), not even in its leader: 15.4 Parallel Safety. #}
 {% macro postgres__create(name, arguments, returns, strict=true, settings='') -%}
     create or replace function {{ crosswalk.postgres__function(name) }}({{ arguments }}) returns {{ returns }}
-    language plpgsql volatile parallel safe {{ 'strict' if strict }} {{ settings }} as
+    language plpgsql volatile parallel unsafe {{ 'strict' if strict }} {{ settings }} as
 {%- endmacro %}
 
 {# Texts and numbers as JSON writes them. #}

@@ -36,6 +36,11 @@ def of_objects(file: str, rows: Iterable[tuple[int, str]]) -> Iterator[Row]:
 def copy(cursor: Any, table: str, rows: Iterable[Row]) -> None:
     """Loads rows into a new table by COPY."""
     cursor.execute(f"drop table if exists {table} cascade; create table {table} ({COLUMNS})")
+    append(cursor, table, rows)
+
+
+def append(cursor: Any, table: str, rows: Iterable[Row]) -> None:
+    """Adds rows to a table by COPY."""
     cursor.copy_expert(f"copy {table} from stdin", _Text(rows))
 
 
