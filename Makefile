@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo test lint test-chaos test-warehouses test-long bench slope format docs lock clean
+.PHONY: help setup demo test lint test-chaos test-warehouses test-long bench slope new-day format docs lock clean
 
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
@@ -43,6 +43,10 @@ bench: ## measures builds, pushes and other tools (ARGS="--events 300000 1000000
 slope: ## how a build grows (ARGS="--engine spark --events 100000 300000 1000000")
 	@scripts/setup_env.sh dev
 	@$(BIN)/python benchmarks/slope.py $(ARGS)
+
+new-day: ## what one new day costs a history that is built (ARGS="--engine postgres --days 5 --events 2000")
+	@scripts/setup_env.sh dev
+	@$(BIN)/python benchmarks/new_day.py $(ARGS)
 
 format: ## rewrites Python and SQL in the house style
 	@scripts/setup_env.sh dev

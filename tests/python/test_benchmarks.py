@@ -233,3 +233,12 @@ def test_slopes_are_seconds_of_a_further_million_and_an_exponent(load: Any) -> N
     straight, square = load("slope").steps([1_000_000, 2_000_000, 4_000_000], [14.0, 24.0, 96.0])
     assert straight[0] == pytest.approx(10.0) and straight[1] < 1
     assert square == (pytest.approx(36.0), pytest.approx(2.0))
+
+
+def test_a_new_day_is_the_files_of_the_last_one(load: Any, tmp_path: Path) -> None:
+    first, last = load("new_day").exported(tmp_path, days=3, events=60)
+    dates = [{path.name.split("_")[1] for path in files} for files in (first, last)]
+    assert dates[0] == {"2024-01-01", "2024-01-02"}
+    assert "2024-01-03" in dates[1] and not dates[0] & dates[1]
+    rows = [line for path in first + last for line in gzip.decompress(path.read_bytes()).splitlines()]
+    assert len({json.loads(row)["uuid"] for row in rows}) == 180
