@@ -7,10 +7,11 @@ The file must not change between two readings of one run.
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from crosswalk.errors import ConfigError, LocalError, PlanError
 
@@ -149,6 +150,7 @@ class Lingering:
         self._lock = threading.Lock()
         self._opening: contextlib.ExitStack | None = None
         self._timer: threading.Timer | None = None
+        self._before_closing: Callable[[], None] = lambda: None
 
     def __enter__(self) -> "Lingering":
         return self
@@ -160,15 +162,24 @@ class Lingering:
     @contextlib.contextmanager
     def open(self, memory: int) -> Iterator[duckdb.DuckDBPyConnection]:
         """As DuckDBFile.open."""
+        with self.used() as file, file.open(memory) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def used(self, before_closing: Callable[[], None] = lambda: None) -> Iterator[DuckDBFile]:
+        """Keeps the file open in the block and a moment longer, whatever connections are made meanwhile.
+
+        `before_closing` is called before it is let go of, perhaps by another thread, never while a block runs.
+        """
         with self._lock:
             self._stop_timer()
             if self._opening is None:
                 opening = contextlib.ExitStack()
                 opening.enter_context(self._file.held())
                 self._opening = opening
+            self._before_closing = before_closing
         try:
-            with self._file.open(memory) as connection:
-                yield connection
+            yield self._file
         finally:
             self._timer = threading.Timer(self._seconds, self._idle)
             self._timer.daemon = True
@@ -182,6 +193,7 @@ class Lingering:
     def _let_go(self) -> None:
         self._stop_timer()
         if self._opening is not None:
+            self._before_closing()
             opening, self._opening = self._opening, None
             opening.close()
 
@@ -214,6 +226,17 @@ def explained() -> Iterator[None]:
             f"The warehouse was built by another version ({error}): run `dbt build` again."
         ) from error
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        raise LocalError(
-            f"The warehouse could not be read: {error}. Free space and run the same command again."
-        ) from error
+        raise _unread(error) from error
+
+
+def batches_of(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The batches of a result that is still being worked out, where Arrow says DuckDB's errors in its own way."""
+    try:
+        yield from reader
+    except OSError as error:
+        raise _unread(error) from error
+
+
+def _unread(error: Exception) -> LocalError:
+    said = str(error).partition("\n")[0]
+    return LocalError(f"The warehouse could not be read: {said}. Free space and run the same command again.")

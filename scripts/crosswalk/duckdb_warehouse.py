@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from crosswalk.duckdb_file import MEMORY, MEMORY_READING, DuckDBFile, Lingering
+from crosswalk.duckdb_reading import Reading, runs
 from crosswalk.errors import ConfigError, PlanError
-from crosswalk.kept_hashes import Keeping, KeptHashes, is_ascending, is_settled
+from crosswalk.kept_hashes import Keeping, KeptHashes, Ranges, is_settled
 from crosswalk.pieces import blocks_sql, pieces
 from crosswalk.profile import Target
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
@@ -19,6 +20,7 @@ _MEMORY_A_VECTOR_BYTE = 4
 _PIECE_BYTES = 8_000_000
 _BLOCK_ROWS = 512
 _HASH_ROWS = 20_000
+_ARROW_ROWS = 2048
 
 
 class DuckDBWarehouse(Warehouse):
@@ -93,21 +95,18 @@ class DuckDBWarehouse(Warehouse):
                 memory = self._memory(destination, MEMORY if any_refused else MEMORY_READING)
                 blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
             sql = self._payload_sql(destination, any_refused, with_hashes=kept is None)
+            reading = Reading(file, sql, memory, _ARROW_ROWS)
             with _keeping(hashes if kept is None and is_settled(stamp) else None) as keeping:
-                for piece in pieces(blocks, _PIECE_BYTES):
-                    if not wanted(piece.first, piece.last):
-                        keeping = None
-                        continue
-                    with file.open(memory) as connection:
-                        between = {"first": piece.first, "last": piece.last}
-                        found = _in_order(connection.sql(sql, params=between).to_arrow_table())
+                for run in runs(pieces(blocks, _PIECE_BYTES), wanted):
+                    keeping = keeping if run else None
+                    for found in reading.run(run):
                         self.file.check_unchanged()
-                    if ranges and hashes:
-                        found = _beside(found, ranges.between(piece.first, piece.last), hashes)
-                    elif keeping:
-                        keeping.add(found)
-                    yield from found.to_batches()
-                    del found
+                        if ranges and hashes:
+                            found = _beside(found, ranges, hashes)
+                        elif keeping:
+                            keeping.add(found)
+                        yield from found.to_batches()
+                        del found
                 if hashes and keeping:
                     hashes.finish(keeping, stamp)
 
@@ -213,14 +212,11 @@ def _read(reader: pa.RecordBatchReader) -> pa.Table:
     return pa.Table.from_batches(list(reader), reader.schema)
 
 
-def _in_order(piece: pa.Table) -> pa.Table:
-    """The rows in send order: payloads are stored in it, so there is mostly nothing to do."""
-    return piece if is_ascending(piece.column("send_order")) else piece.sort_by("send_order")
-
-
-def _beside(piece: pa.Table, kept: pa.Table, hashes: KeptHashes) -> pa.Table:
+def _beside(piece: pa.Table, ranges: Ranges, hashes: KeptHashes) -> pa.Table:
     """The rows with their kept hashes. Raises PlanError where these are of other rows, and forgets them."""
-    if not kept.column("send_order").equals(piece.column("send_order")):
+    orders = piece.column("send_order")
+    kept = ranges.between(orders[0].as_py(), orders[-1].as_py())
+    if not kept.column("send_order").equals(orders):
         hashes.forget()
         raise PlanError(
             "The hashes that were kept of the payloads do not belong to them: run the same command again, which works them "
