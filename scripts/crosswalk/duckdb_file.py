@@ -19,6 +19,7 @@ from crosswalk.errors import ConfigError, LocalError, PlanError
 MEMORY = 64_000_000
 # Reading rows one after the other takes less than joining or sorting them, and more would only hold blocks it has read.
 MEMORY_READING = 32_000_000
+MEMORY_ONE_THREAD = 20_000_000
 # Seconds that a file stays open behind the last reading, for the next one.
 _LINGER = 0.25
 
@@ -61,6 +62,11 @@ class DuckDBFile:
                 with self._lock:
                     self._shared = None
                 mine.close()
+
+    def is_held(self) -> bool:
+        """Whether somebody holds an opening."""
+        with self._lock:
+            return self._shared is not None
 
     def _connection(self, memory: int) -> duckdb.DuckDBPyConnection:
         """DuckDB closes the file with the last connection to it, so that this one outlives the opening it is of."""
@@ -141,7 +147,8 @@ class DuckDBFile:
 class Lingering:
     """Readings in close succession: the file stays open a moment behind each, and until the next where that comes soon.
 
-    Whatever the reader's consumer waits for, a vendor's pause of minutes among it, the file is let go of meanwhile.
+    Whatever the reader's consumer waits for, a vendor's pause of minutes among it, the file is let go of meanwhile; not where
+    somebody else holds it anyway.
     """
 
     def __init__(self, file: DuckDBFile, seconds: float = _LINGER) -> None:
@@ -151,6 +158,7 @@ class Lingering:
         self._opening: contextlib.ExitStack | None = None
         self._timer: threading.Timer | None = None
         self._before_closing: Callable[[], None] = lambda: None
+        self._is_held_beyond = False
 
     def __enter__(self) -> "Lingering":
         return self
@@ -174,6 +182,7 @@ class Lingering:
         with self._lock:
             self._stop_timer()
             if self._opening is None:
+                self._is_held_beyond = self._file.is_held()
                 opening = contextlib.ExitStack()
                 opening.enter_context(self._file.held())
                 self._opening = opening
@@ -181,9 +190,10 @@ class Lingering:
         try:
             yield self._file
         finally:
-            self._timer = threading.Timer(self._seconds, self._idle)
-            self._timer.daemon = True
-            self._timer.start()
+            if not self._is_held_beyond:
+                self._timer = threading.Timer(self._seconds, self._idle)
+                self._timer.daemon = True
+                self._timer.start()
 
     def _idle(self) -> None:
         with self._lock:

@@ -12,6 +12,9 @@ from crosswalk.pieces import Piece
 
 # Pieces that are read by one query; so many are asked for ahead.
 _RUN_PIECES = 8
+# What DuckDB reads ahead of the rows that are asked for, in bytes; lost where the file is let go of. It reads with one thread:
+# a second one takes memory for vectors of its own, and a tenth more work.
+_AHEAD_BYTES = 1_000_000
 
 
 def runs(found: Iterable[Piece], wanted: Callable[[int, int], bool]) -> Iterator[list[Piece]]:
@@ -71,6 +74,7 @@ class Reading:
 
     def _query(self, file: DuckDBFile, first: int, last: int) -> duckdb.DuckDBPyRelation:
         connection = self._opened.enter_context(file.open(self._memory))
+        connection.execute(f"set streaming_buffer_size = '{_AHEAD_BYTES}B'; set threads = 1")
         return connection.sql(self._sql, params={"first": first, "last": last})
 
     def _taken(self, rows: int) -> pa.Table:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from crosswalk.duckdb_file import MEMORY, MEMORY_READING, DuckDBFile, Lingering
+from crosswalk.duckdb_file import MEMORY, MEMORY_ONE_THREAD, MEMORY_READING, DuckDBFile, Lingering
 from crosswalk.duckdb_reading import Reading, runs
 from crosswalk.errors import ConfigError, PlanError
 from crosswalk.kept_hashes import Keeping, KeptHashes, Ranges, is_settled
@@ -92,7 +92,7 @@ class DuckDBWarehouse(Warehouse):
                 kept = hashes.found(stamp) if hashes else None
                 ranges = kept.ranges() if kept else None
                 any_refused = self._any_refused(destination)
-                memory = self._memory(destination, MEMORY if any_refused else MEMORY_READING)
+                memory = self._memory(destination, MEMORY if any_refused else MEMORY_ONE_THREAD)
                 blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
             sql = self._payload_sql(destination, any_refused, with_hashes=kept is None)
             reading = Reading(file, sql, memory, _ARROW_ROWS)
