@@ -28,14 +28,22 @@ _CANDIDATE = (
     r"|[A-Za-z0-9_=-]{16}|[A-Za-z0-9+/_=-]{32}|://[^/]*:|\\u00|-----BEGIN"
 )
 # Properties with plain names that are wholly a UUID, a time, a small number or fraction, a time in milliseconds, plain words.
-_NOTHING = (
+_PLAIN = (
     r'^(?:\{")?[A-Za-z_$ ]{1,40}": ?(?:'
     r'"(?:[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}'
     r'|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|[a-z_$ ]*)"'
-    r"|(?:-?\d+\.\d+(?:[eE][+-]?\d+)?|-?\d{1,6}|1\d{12}|1\d{15}|true|false|null))[\]},]*$"
+    r"|(?:-?\d+\.\d+(?:[eE][+-]?\d+)?|-?\d{1,6}|"
+)
+_NOTHING = (
+    _PLAIN + r"1\d{12}|1\d{15}|true|false|null))[\]},]*$"
     # What Mixpanel's events begin with: a number of its own in each of them.
     r'|^properties": ?\{"time": ?1\d{12}$'
 )
+# The same of a part with each digit as 0: `_MAY_BE` finds whatever _CANDIDATE would find with other digits, and what
+# `_SURELY_NOTHING` finds is nothing whatever the digits are. Times and numbers are then a few parts and not one a record.
+_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+_MAY_BE = _CANDIDATE + "|%"
+_SURELY_NOTHING = _PLAIN + r"true|false|null))[\]},]*$"
 _SHORTEST = 6
 _CACHED = 30_000
 _CACHED_LONG = 4_000  # of long ones
@@ -136,13 +144,17 @@ def _findings(part: str, may: int) -> _Findings:
         if len(piece) < _SHORTEST:
             continue
         if at % 2:
-            evidence = assess_number(piece) if len(piece) > _SHORTEST else ()
+            evidence = _of_number(piece) if len(piece) > _SHORTEST else ()
             name = _alone(piece, pieces[at - 1]) if evidence else None
         elif at + 1 < len(pieces) and pieces[at + 1][:1] == ":":
             found += _of_name(_restored(piece))
             continue
         else:
-            evidence = assess(_restored(piece), may)
+            evidence = (
+                _of_text(_restored(piece))
+                if may == ALL and len(piece) <= _LONG
+                else assess(_restored(piece), may)
+            )
             name = pieces[at - 2] if evidence and at and pieces[at - 1].strip() == ":" else None
         if evidence and name is None:
             return None
@@ -155,6 +167,18 @@ def _alone(between: str, name: str) -> str | None:
     """The name of the number or numbers that stand between two texts; None where they may belong to several."""
     inner = between.rstrip(", ").rstrip("}")
     return name if inner[:1] == ":" and "]" not in inner and "}" not in inner else None
+
+
+@functools.lru_cache(maxsize=_CACHED)
+def _of_text(text: str) -> tuple[Evidence, ...]:
+    """Ids of people stand under several names."""
+    return assess(text)
+
+
+@functools.lru_cache(maxsize=_CACHED_LONG)
+def _of_number(text: str) -> tuple[Evidence, ...]:
+    """What stands between two texts is mostly a number, and often the same one."""
+    return assess_number(text)
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -208,11 +232,7 @@ class _Parts:
 
     def candidates(self) -> Iterator[tuple[int, str, int]]:
         """Code and text of each distinct part that may hold something, and what, see `may_hold`."""
-        texts = self._coded.dictionary
-        codes = pc.indices_nonzero(pc.match_substring_regex(texts, _CANDIDATE))
-        some = texts.take(codes)
-        left = pc.invert(pc.match_substring_regex(some, _NOTHING))
-        codes, some = codes.filter(left), some.filter(left)
+        codes, some = _open(self._coded.dictionary)
         is_long = pc.greater(pc.binary_length(some), _LONG)
         short = pc.invert(is_long)
         for code, text in zip(codes.filter(short).to_pylist(), some.filter(short).to_pylist(), strict=True):
@@ -228,6 +248,27 @@ class _Parts:
         wanted = pc.is_in(self._coded.indices, value_set=pa.array(codes, pa.int32()))
         rows, found = self._rows.filter(wanted), self._coded.indices.filter(wanted)
         return zip(rows.to_pylist(), found.to_pylist(), strict=True)
+
+
+def _open(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The places and the texts of those parts that may hold something; shapes are looked at first."""
+    shapes = _digits_alike(texts).dictionary_encode()
+    may_be = _is_left(shapes.dictionary, _MAY_BE, _SURELY_NOTHING).take(shapes.indices)
+    codes = pc.indices_nonzero(may_be)
+    some = texts.take(codes)
+    left = _is_left(some, _CANDIDATE, _NOTHING)
+    return codes.filter(left), some.filter(left)
+
+
+def _is_left(texts: pa.Array, wanted: str, unwanted: str) -> pa.Array:
+    return pc.and_not(pc.match_substring_regex(texts, wanted), pc.match_substring_regex(texts, unwanted))
+
+
+def _digits_alike(texts: pa.Array) -> pa.Array:
+    """The texts with 0 for each digit."""
+    _, offsets, data = texts.buffers()
+    alike = pa.py_buffer(data.to_pybytes().translate(_DIGITS_ALIKE) if data else b"")
+    return pa.Array.from_buffers(pa.string(), len(texts), [None, offsets, alike], offset=texts.offset)
 
 
 def _has_backslash(lines: pa.Array) -> bool:
