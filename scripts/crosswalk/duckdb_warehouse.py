@@ -86,6 +86,15 @@ class DuckDBWarehouse(Warehouse):
         self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
     ) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_payloads; a piece is about 8 MB of payload, and the file is not held while nobody reads."""
+        return self._streamed(destination, self._payload_sql, wanted)
+
+    def stream_texts(self, destination: str) -> Iterator[pa.RecordBatch]:
+        """See Warehouse.stream_texts; a text is copied once less than by `stream_payloads`."""
+        return self._streamed(destination, self._text_sql, lambda first, last: True)
+
+    def _streamed(
+        self, destination: str, sql_of: Callable[[str, bool, bool], str], wanted: Callable[[int, int], bool]
+    ) -> Iterator[pa.RecordBatch]:
         with Lingering(self.file) as file:
             with file.open(MEMORY):
                 hashes, stamp = self._hashes_of(destination), self.file.opened_stamp()
@@ -94,8 +103,7 @@ class DuckDBWarehouse(Warehouse):
                 any_refused = self._any_refused(destination)
                 memory = self._memory(destination, MEMORY if any_refused else MEMORY_ONE_THREAD)
                 blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
-            sql = self._payload_sql(destination, any_refused, with_hashes=kept is None)
-            reading = Reading(file, sql, memory, _ARROW_ROWS)
+            reading = Reading(file, sql_of(destination, any_refused, kept is None), memory, _ARROW_ROWS)
             with _keeping(hashes if kept is None and is_settled(stamp) else None) as keeping:
                 for run in runs(pieces(blocks, _PIECE_BYTES), wanted):
                     keeping = keeping if run else None
@@ -187,6 +195,13 @@ class DuckDBWarehouse(Warehouse):
             where p.send_order between $first and $last
         """
 
+    def _text_sql(self, destination: str, any_refused: bool, with_hashes: bool) -> str:
+        hashes = f", {_hashes(destination)}" if with_hashes else ""
+        return f"""
+            select send_order, payload as line{hashes} from {self.payloads(destination)}
+            where send_order between $first and $last
+        """
+
     def _memory(self, destination: str, least: int) -> int:
         """Bytes of memory that reading the payloads takes: much more than the least only where records are very large."""
         row = self.query(
@@ -222,7 +237,7 @@ def _beside(piece: pa.Table, ranges: Ranges, hashes: KeptHashes) -> pa.Table:
             "The hashes that were kept of the payloads do not belong to them: run the same command again, which works them "
             "out anew."
         )
-    at = piece.column_names.index("refusal")
+    at = piece.column_names.index("line") + 1
     for name in ("payload_hash", "id_hash"):
         piece = piece.add_column(at, name, kept.column(name))
     return piece

@@ -54,7 +54,7 @@ def _scan(warehouse: Warehouse, destination: str, total: int) -> tuple[Content, 
 
     content, scanner = Content(), Scanner()
     with Progress(total, "records checked") as progress:
-        for batch in warehouse.stream_payloads(destination):
+        for batch in warehouse.stream_texts(destination):
             content.add(batch.column("id_hash"), batch.column("payload_hash"))
             scanner.add_all(_together(batch.column("line")))
             progress.add(len(batch))

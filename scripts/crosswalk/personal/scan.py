@@ -169,7 +169,7 @@ def _alone(between: str, name: str) -> str | None:
     return name if inner[:1] == ":" and "]" not in inner and "}" not in inner else None
 
 
-@functools.lru_cache(maxsize=_CACHED)
+@functools.lru_cache(maxsize=_CACHED_LONG)
 def _of_text(text: str) -> tuple[Evidence, ...]:
     """Ids of people stand under several names."""
     return assess(text)
