@@ -5,7 +5,9 @@ looked at once, and one regular expression (RE2) leaves out what can be nothing.
 that of one batch and of bounded caches.
 """
 
+import bisect
 import functools
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -66,6 +68,8 @@ class _Finding(NamedTuple):
     text: str
 
 
+# Code, text, and what it may hold.
+_Candidate = tuple[int, str, int]
 # None: the part alone does not say under which name it stands.
 _Findings = tuple[_Finding, ...] | None
 
@@ -80,30 +84,34 @@ class Scanner:
 
     def add(self, lines: pa.Array) -> None:
         """Look at payloads, one JSON text each (a comma behind it does no harm)."""
-        self._tally.records += len(lines)
-        unclear = pc.match_substring_regex(lines, _UNCLEAR)
-        if pc.any(unclear).as_py():
-            for number, line in enumerate(lines.filter(unclear).to_pylist()):
-                self._read(line, len(lines) + number)
-            lines = lines.filter(pc.invert(unclear))
-        if len(lines):
-            self._cut(lines)
-        self._tally.end_batch()
+        self.add_all([lines])
 
     def add_all(self, stretches: Iterable[pa.Array]) -> None:
-        """Look at one stretch of payloads after the other."""
-        for lines in stretches:
-            self.add(lines)
+        """Look at several stretches of payloads, of which one at a time is cut; what all of them are made of is looked at once.
+
+        Arrow builds the machine of an expression anew for each array that it is asked about.
+        """
+        odd, cut = [], []
+        for stretch in stretches:
+            unclear = pc.match_substring_regex(stretch, _UNCLEAR)
+            some = pc.any(unclear).as_py()
+            odd.append(stretch.filter(unclear).to_pylist() if some else [])
+            cut.append(_Parts(stretch.filter(pc.invert(unclear)) if some else stretch))
+        for lines, parts, candidates in zip(odd, cut, _candidates([one.texts for one in cut]), strict=True):
+            for number, line in enumerate(lines):
+                self._read(line, len(parts.lines) + number)
+            self._count(parts, candidates)
+            self._tally.records += len(lines) + len(parts.lines)
+            self._tally.end_batch()
 
     def result(self) -> Personal:
         """What was found so far."""
         return self._tally.result()
 
-    def _cut(self, lines: pa.Array) -> None:
-        parts = _Parts(lines)
+    def _count(self, parts: "_Parts", candidates: "list[_Candidate]") -> None:
         holding = {
             code: findings
-            for code, text, may in parts.candidates()
+            for code, text, may in candidates
             if (findings := self._of(text, may)) is None or findings
         }
         read = -1
@@ -113,7 +121,7 @@ class Scanner:
                 continue
             if findings is None:
                 read = row
-                self._read(lines[row].as_py(), row)
+                self._read(parts.lines[row].as_py(), row)
             else:
                 for one in findings:
                     self._tally.count(*one, row)
@@ -223,31 +231,50 @@ class _Parts:
     """Payloads cut in front of names, and of the texts of a list."""
 
     def __init__(self, lines: pa.Array) -> None:
+        self.lines = lines
         if _has_backslash(lines):
             for escape, place, _ in _ESCAPES:
                 lines = pc.replace_substring(lines, escape, place)
-        cut = pc.split_pattern(lines, ', "' if ', "' in lines[0].as_py() else ',"')
+        cut = pc.split_pattern(lines, ', "' if len(lines) and ', "' in lines[0].as_py() else ',"')
         self._rows = pc.list_parent_indices(cut)
         self._coded = cut.flatten().dictionary_encode()
 
-    def candidates(self) -> Iterator[tuple[int, str, int]]:
-        """Code and text of each distinct part that may hold something, and what, see `may_hold`."""
-        codes, some = _open(self._coded.dictionary)
-        is_long = pc.greater(pc.binary_length(some), _LONG)
-        short = pc.invert(is_long)
-        for code, text in zip(codes.filter(short).to_pylist(), some.filter(short).to_pylist(), strict=True):
-            yield code, text, ALL
-        long = some.filter(is_long)
-        may = may_hold(long)
-        for code, text, kinds in zip(codes.filter(is_long).to_pylist(), long.to_pylist(), may, strict=True):
-            if kinds:
-                yield code, text, kinds
+    @property
+    def texts(self) -> pa.Array:
+        """The distinct parts; the place of each is its code."""
+        return self._coded.dictionary
 
     def places(self, codes: list[int]) -> Iterator[tuple[int, int]]:
         """Row and code of every place of these parts, in order."""
         wanted = pc.is_in(self._coded.indices, value_set=pa.array(codes, pa.int32()))
         rows, found = self._rows.filter(wanted), self._coded.indices.filter(wanted)
         return zip(rows.to_pylist(), found.to_pylist(), strict=True)
+
+
+def _candidates(texts: list[pa.Array]) -> list[list[_Candidate]]:
+    """Of each array, the code and the text of every part that may hold something, and what, see `may_hold`."""
+    found: list[list[_Candidate]] = [[] for _ in texts]
+    if not texts:
+        return found
+    codes, some = _open(pa.concat_arrays(texts))
+    starts = list(itertools.accumulate(map(len, texts), initial=0))
+    is_long = pc.greater(pc.binary_length(some), _LONG)
+    short = pc.invert(is_long)
+    long = some.filter(is_long)
+    each = itertools.chain(
+        zip(
+            codes.filter(short).to_pylist(),
+            some.filter(short).to_pylist(),
+            itertools.repeat(ALL),
+            strict=False,
+        ),
+        zip(codes.filter(is_long).to_pylist(), long.to_pylist(), may_hold(long), strict=True),
+    )
+    for code, text, may in each:
+        if may:
+            of = bisect.bisect_right(starts, code) - 1
+            found[of].append((code - starts[of], text, may))
+    return found
 
 
 def _open(texts: pa.Array) -> tuple[pa.Array, pa.Array]:

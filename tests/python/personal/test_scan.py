@@ -240,3 +240,21 @@ def test_a_look_at_shapes_hides_no_part() -> None:
     assert codes.to_pylist() == pc.indices_nonzero(pc.and_not(found, nothing)).to_pylist()
     assert some.to_pylist() == texts.take(codes).to_pylist()
     assert 0 < len(codes) < len(texts)
+
+
+def test_several_stretches_give_what_each_gives() -> None:
+    """What is looked at once for all of them is counted where it stands; a record that has to be read is no other's."""
+    records = [
+        {"properties": {item.name: item.value, "odd": ",x" if at % 7 == 0 else "x"}}
+        for at, item in enumerate(corpus(3, 900))
+    ]
+    lines = pa.array([json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "," for one in records])
+    each, together = Scanner(), Scanner()
+    stretches = [lines.slice(0, 0), *(lines.slice(start, 250) for start in range(0, 900, 250))]
+    for stretch in stretches:
+        each.add(stretch)
+    together.add_all(stretches)
+    assert together.result().as_dict() == each.result().as_dict()
+    assert together.result().records == 900
+    together.add_all([])
+    assert together.result().records == 900
