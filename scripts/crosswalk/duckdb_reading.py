@@ -51,10 +51,11 @@ class Reading:
 
     def run(self, pieces: list[Piece]) -> Iterator[pa.Table]:
         """Each piece's rows in send order. Raises LocalError where they cannot be read."""
-        self._close()
         for piece in pieces:
             with self._file.used(self._close) as file, explained():
                 found = self._next(file, piece, pieces[-1].last)
+                if piece is pieces[-1]:
+                    self._close()
             yield found
             del found
 
@@ -74,7 +75,9 @@ class Reading:
 
     def _query(self, file: DuckDBFile, first: int, last: int) -> duckdb.DuckDBPyRelation:
         connection = self._opened.enter_context(file.open(self._memory))
+        threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
         connection.execute(f"set streaming_buffer_size = '{_AHEAD_BYTES}B'; set threads = 1")
+        self._opened.callback(connection.execute, f"set threads = {threads}")
         return connection.sql(self._sql, params={"first": first, "last": last})
 
     def _taken(self, rows: int) -> pa.Table:
@@ -91,7 +94,10 @@ class Reading:
         return pa.Table.from_batches(taken, self._reader.schema)
 
     def _close(self) -> None:
-        """A reader keeps the file open, so it goes before the file does; another query goes on behind it."""
+        """A reader keeps the file open, so it goes before the file does; another query goes on behind it.
+
+        Only called while the file is in use, or as it is let go of: never by two threads at once.
+        """
         reader, self._reader, self._rest = self._reader, None, None
         if reader is not None:
             reader.close()

@@ -77,6 +77,8 @@ def test_a_file_that_is_held_is_read_on(warehouse: DuckDBWarehouse, queries: lis
         for found in Reading(file, sql, 64_000_000, 5).run(pieces):
             assert found.num_rows == 20
             time.sleep(0.01)
+        with file.open(64_000_000) as connection:
+            assert connection.execute("select current_setting('threads')").fetchall() == [(2,)], "as it was"
     assert queries == [(1, _RECORDS)]
 
 
