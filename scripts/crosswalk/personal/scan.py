@@ -53,7 +53,6 @@ _LONG = 64
 # Characters that no JSON text holds as they are stand for the usual escapes; the backslash comes first.
 _ESCAPES = (("\\\\", "\x02", "\\"), ('\\"', "\x01", '"'), ("\\n", "\x04", "\n"), ("\\t", "\x05", "\t"))
 _ESCAPED = ("\\", "\x01", "\x02", "\x04", "\x05")
-_ANY_BACKSLASH = re.compile(rb"\\")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"')
 # A text that ends with a comma looks like the end of a value: such records are read as JSON.
 _UNCLEAR = r', ?"[\s,:\]}]'
@@ -299,13 +298,13 @@ def _digits_alike(texts: pa.Array) -> pa.Array:
 
 
 def _has_backslash(lines: pa.Array) -> bool:
-    """Arrow looks at each character; this looks for the one, in the lines' own stretch of their buffer."""
+    """Arrow and expressions look at each character, bytes look for the one; in the lines' own stretch of their buffer."""
     _, offsets, data = lines.buffers()
     if data is None:
         return False
     ends = memoryview(offsets).cast("B").cast("i")
     own = memoryview(data)[ends[lines.offset] : ends[lines.offset + len(lines)]]
-    return _ANY_BACKSLASH.search(own) is not None
+    return b"\\" in bytes(own)
 
 
 def _restored(text: str) -> str:
