@@ -130,7 +130,7 @@ def _slopes(rows: Sequence[Row], sizes: Sequence[int]) -> str:
         return ""
     lines = []
     for route in routes_in(rows):
-        for step in ("build", "push", "whole way"):
+        for step in ("build", "plan", "push", "whole way"):
             found = [find(rows, "route", route, step, size) for size in sizes]
             nets = [row.net for row in found if row]
             if len(nets) > 1:

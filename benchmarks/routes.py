@@ -1,4 +1,4 @@
-"""One route at one size: `dbt build`, `crosswalk push`, the whole way, both once more."""
+"""One route at one size: `dbt build`, `crosswalk plan`, `crosswalk push --plan`, the whole way; build and push once more."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Route:
         return self.folder / f"{self.route.replace(':', '-to-')}-{self.events}"
 
     def measure(self) -> None:
-        """Build, push, and both once more with nothing new. Raises SystemExit where not all arrived."""
+        """Build, plan, push; build and push once more with nothing new. Raises SystemExit where not all arrived."""
         shutil.rmtree(self._place, ignore_errors=True)
         self._place.mkdir(parents=True)
         shutil.copy(ROOT / "profiles.example.yml", self._place / "profiles.yml")
@@ -88,12 +88,14 @@ class Route:
         with sink() as url:
             begun = time.perf_counter()
             build = self._build(files, "build")
-            push, arrived = self._push(url, "push")
+            plan = self._plan(url)
+            push, arrived = self._push(url, plan, "push")
             wall = time.perf_counter() - begun
+            costs = (build, plan, push)
             parts = {"parts": build.said.get("parts", {})}
-            whole = Cost(wall, build.cpu + push.cpu, max(build.peak_mb, push.peak_mb), parts)
+            whole = Cost(wall, sum(one.cpu for one in costs), max(one.peak_mb for one in costs), parts)
             self._add("whole way", whole, arrived)
-            self._push(url, "second push")
+            self._push(url, plan, "second push")
             self._build(files, "second build")
         (self._place / "bench.duckdb").unlink()
 
@@ -117,7 +119,22 @@ class Route:
         self._add(step, cost, {})
         return cost
 
-    def _push(self, url: str, step: str) -> tuple[Cost, dict[str, int]]:
+    def _plan(self, url: str) -> Cost:
+        cost = self._crosswalk(url, "plan")
+        self._add("plan", cost, {})
+        return cost
+
+    def _push(self, url: str, plan: Cost, step: str) -> tuple[Cost, dict[str, int]]:
+        cost = self._crosswalk(url, "push", "--plan", str(plan.said["plan_id"]), "--rate", "10000000")
+        arrived = taken(url)
+        self._add(step, cost, arrived)
+        if step == "push" and max(arrived.values(), default=0) < self.events * 0.9:
+            raise SystemExit(
+                f"Of {self.events} events only {arrived} arrived: look at {self._place / 'push.log'}."
+            )
+        return cost, arrived
+
+    def _crosswalk(self, url: str, verb: str, *options: str) -> Cost:
         destination = self.route.split(":")[1]
         environment = {name: value.format(url=url) for name, value in ADDRESSES[destination].items()}
         environment |= {
@@ -126,17 +143,10 @@ class Route:
             "DO_NOT_TRACK": "1",
         }
         command = [
-            sys.executable, "-m", "crosswalk", "push", "--to", destination, "--yes", "--rate", "10000000",
+            sys.executable, "-m", "crosswalk", verb, "--to", destination, *options,
             "--project-dir", str(ROOT), "--profiles-dir", str(self._place), "--state-dir", str(self._place / "state"), "--json",
         ]  # fmt: skip
-        cost = run(command, self._place, environment, self._place / "push.log")
-        arrived = taken(url)
-        self._add(step, cost, arrived)
-        if step == "push" and max(arrived.values(), default=0) < self.events * 0.9:
-            raise SystemExit(
-                f"Of {self.events} events only {arrived} arrived: look at {self._place / 'push.log'}."
-            )
-        return cost, arrived
+        return run(command, self._place, environment, self._place / f"{verb}.log")
 
     def _add(self, step: str, cost: Cost, arrived: dict[str, int]) -> None:
         self.figures.add(row_of("route", self.route, step, self.events, self.events, cost, arrived))

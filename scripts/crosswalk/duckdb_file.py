@@ -7,10 +7,11 @@ The file must not change between two readings of one run.
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from crosswalk.errors import ConfigError, LocalError, PlanError
 
@@ -18,6 +19,7 @@ from crosswalk.errors import ConfigError, LocalError, PlanError
 MEMORY = 64_000_000
 # Reading rows one after the other takes less than joining or sorting them, and more would only hold blocks it has read.
 MEMORY_READING = 32_000_000
+MEMORY_ONE_THREAD = 20_000_000
 # Seconds that a file stays open behind the last reading, for the next one.
 _LINGER = 0.25
 
@@ -60,6 +62,11 @@ class DuckDBFile:
                 with self._lock:
                     self._shared = None
                 mine.close()
+
+    def is_held(self) -> bool:
+        """Whether somebody holds an opening."""
+        with self._lock:
+            return self._shared is not None
 
     def _connection(self, memory: int) -> duckdb.DuckDBPyConnection:
         """DuckDB closes the file with the last connection to it, so that this one outlives the opening it is of."""
@@ -140,7 +147,8 @@ class DuckDBFile:
 class Lingering:
     """Readings in close succession: the file stays open a moment behind each, and until the next where that comes soon.
 
-    Whatever the reader's consumer waits for, a vendor's pause of minutes among it, the file is let go of meanwhile.
+    Whatever the reader's consumer waits for, a vendor's pause of minutes among it, the file is let go of meanwhile; not where
+    somebody else holds it anyway.
     """
 
     def __init__(self, file: DuckDBFile, seconds: float = _LINGER) -> None:
@@ -149,6 +157,8 @@ class Lingering:
         self._lock = threading.Lock()
         self._opening: contextlib.ExitStack | None = None
         self._timer: threading.Timer | None = None
+        self._before_closing: Callable[[], None] = lambda: None
+        self._is_held_beyond = False
 
     def __enter__(self) -> "Lingering":
         return self
@@ -160,19 +170,30 @@ class Lingering:
     @contextlib.contextmanager
     def open(self, memory: int) -> Iterator[duckdb.DuckDBPyConnection]:
         """As DuckDBFile.open."""
+        with self.used() as file, file.open(memory) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def used(self, before_closing: Callable[[], None] = lambda: None) -> Iterator[DuckDBFile]:
+        """Keeps the file open in the block and a moment longer, whatever connections are made meanwhile.
+
+        `before_closing` is called before it is let go of, perhaps by another thread, never while a block runs.
+        """
         with self._lock:
             self._stop_timer()
             if self._opening is None:
+                self._is_held_beyond = self._file.is_held()
                 opening = contextlib.ExitStack()
                 opening.enter_context(self._file.held())
                 self._opening = opening
+            self._before_closing = before_closing
         try:
-            with self._file.open(memory) as connection:
-                yield connection
+            yield self._file
         finally:
-            self._timer = threading.Timer(self._seconds, self._idle)
-            self._timer.daemon = True
-            self._timer.start()
+            if not self._is_held_beyond:
+                self._timer = threading.Timer(self._seconds, self._idle)
+                self._timer.daemon = True
+                self._timer.start()
 
     def _idle(self) -> None:
         with self._lock:
@@ -182,6 +203,7 @@ class Lingering:
     def _let_go(self) -> None:
         self._stop_timer()
         if self._opening is not None:
+            self._before_closing()
             opening, self._opening = self._opening, None
             opening.close()
 
@@ -214,6 +236,17 @@ def explained() -> Iterator[None]:
             f"The warehouse was built by another version ({error}): run `dbt build` again."
         ) from error
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        raise LocalError(
-            f"The warehouse could not be read: {error}. Free space and run the same command again."
-        ) from error
+        raise _unread(error) from error
+
+
+def batches_of(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """The batches of a result that is still being worked out, where Arrow says DuckDB's errors in its own way."""
+    try:
+        yield from reader
+    except OSError as error:
+        raise _unread(error) from error
+
+
+def _unread(error: Exception) -> LocalError:
+    said = str(error).partition("\n")[0]
+    return LocalError(f"The warehouse could not be read: {said}. Free space and run the same command again.")

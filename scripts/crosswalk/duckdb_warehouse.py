@@ -7,9 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from crosswalk.duckdb_file import MEMORY, MEMORY_READING, DuckDBFile, Lingering
+from crosswalk.duckdb_file import MEMORY, MEMORY_ONE_THREAD, MEMORY_READING, DuckDBFile, Lingering
+from crosswalk.duckdb_reading import Reading, runs
 from crosswalk.errors import ConfigError, PlanError
-from crosswalk.kept_hashes import Keeping, KeptHashes, is_ascending, is_settled
+from crosswalk.kept_hashes import Keeping, KeptHashes, Ranges, is_settled
 from crosswalk.pieces import blocks_sql, pieces
 from crosswalk.profile import Target
 from crosswalk.warehouse import KIND_COLUMN, Warehouse
@@ -19,6 +20,7 @@ _MEMORY_A_VECTOR_BYTE = 4
 _PIECE_BYTES = 8_000_000
 _BLOCK_ROWS = 512
 _HASH_ROWS = 20_000
+_ARROW_ROWS = 2048
 
 
 class DuckDBWarehouse(Warehouse):
@@ -84,30 +86,35 @@ class DuckDBWarehouse(Warehouse):
         self, destination: str, wanted: Callable[[int, int], bool] = lambda first, last: True
     ) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_payloads; a piece is about 8 MB of payload, and the file is not held while nobody reads."""
+        return self._streamed(destination, self._payload_sql, wanted)
+
+    def stream_texts(self, destination: str) -> Iterator[pa.RecordBatch]:
+        """See Warehouse.stream_texts; a text is copied once less than by `stream_payloads`."""
+        return self._streamed(destination, self._text_sql, lambda first, last: True)
+
+    def _streamed(
+        self, destination: str, sql_of: Callable[[str, bool, bool], str], wanted: Callable[[int, int], bool]
+    ) -> Iterator[pa.RecordBatch]:
         with Lingering(self.file) as file:
             with file.open(MEMORY):
                 hashes, stamp = self._hashes_of(destination), self.file.opened_stamp()
                 kept = hashes.found(stamp) if hashes else None
                 ranges = kept.ranges() if kept else None
                 any_refused = self._any_refused(destination)
-                memory = self._memory(destination, MEMORY if any_refused else MEMORY_READING)
+                memory = self._memory(destination, MEMORY if any_refused else MEMORY_ONE_THREAD)
                 blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
-            sql = self._payload_sql(destination, any_refused, with_hashes=kept is None)
+            reading = Reading(file, sql_of(destination, any_refused, kept is None), memory, _ARROW_ROWS)
             with _keeping(hashes if kept is None and is_settled(stamp) else None) as keeping:
-                for piece in pieces(blocks, _PIECE_BYTES):
-                    if not wanted(piece.first, piece.last):
-                        keeping = None
-                        continue
-                    with file.open(memory) as connection:
-                        between = {"first": piece.first, "last": piece.last}
-                        found = _in_order(connection.sql(sql, params=between).to_arrow_table())
+                for run in runs(pieces(blocks, _PIECE_BYTES), wanted):
+                    keeping = keeping if run else None
+                    for found in reading.run(run):
                         self.file.check_unchanged()
-                    if ranges and hashes:
-                        found = _beside(found, ranges.between(piece.first, piece.last), hashes)
-                    elif keeping:
-                        keeping.add(found)
-                    yield from found.to_batches()
-                    del found
+                        if ranges and hashes:
+                            found = _beside(found, ranges, hashes)
+                        elif keeping:
+                            keeping.add(found)
+                        yield from found.to_batches()
+                        del found
                 if hashes and keeping:
                     hashes.finish(keeping, stamp)
 
@@ -188,6 +195,13 @@ class DuckDBWarehouse(Warehouse):
             where p.send_order between $first and $last
         """
 
+    def _text_sql(self, destination: str, any_refused: bool, with_hashes: bool) -> str:
+        hashes = f", {_hashes(destination)}" if with_hashes else ""
+        return f"""
+            select send_order, payload as line{hashes} from {self.payloads(destination)}
+            where send_order between $first and $last
+        """
+
     def _memory(self, destination: str, least: int) -> int:
         """Bytes of memory that reading the payloads takes: much more than the least only where records are very large."""
         row = self.query(
@@ -213,20 +227,17 @@ def _read(reader: pa.RecordBatchReader) -> pa.Table:
     return pa.Table.from_batches(list(reader), reader.schema)
 
 
-def _in_order(piece: pa.Table) -> pa.Table:
-    """The rows in send order: payloads are stored in it, so there is mostly nothing to do."""
-    return piece if is_ascending(piece.column("send_order")) else piece.sort_by("send_order")
-
-
-def _beside(piece: pa.Table, kept: pa.Table, hashes: KeptHashes) -> pa.Table:
+def _beside(piece: pa.Table, ranges: Ranges, hashes: KeptHashes) -> pa.Table:
     """The rows with their kept hashes. Raises PlanError where these are of other rows, and forgets them."""
-    if not kept.column("send_order").equals(piece.column("send_order")):
+    orders = piece.column("send_order")
+    kept = ranges.between(orders[0].as_py(), orders[-1].as_py())
+    if not kept.column("send_order").equals(orders):
         hashes.forget()
         raise PlanError(
             "The hashes that were kept of the payloads do not belong to them: run the same command again, which works them "
             "out anew."
         )
-    at = piece.column_names.index("refusal")
+    at = piece.column_names.index("line") + 1
     for name in ("payload_hash", "id_hash"):
         piece = piece.add_column(at, name, kept.column(name))
     return piece

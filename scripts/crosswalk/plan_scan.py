@@ -54,7 +54,7 @@ def _scan(warehouse: Warehouse, destination: str, total: int) -> tuple[Content, 
 
     content, scanner = Content(), Scanner()
     with Progress(total, "records checked") as progress:
-        for batch in warehouse.stream_payloads(destination):
+        for batch in warehouse.stream_texts(destination):
             content.add(batch.column("id_hash"), batch.column("payload_hash"))
             scanner.add_all(_together(batch.column("line")))
             progress.add(len(batch))
@@ -65,7 +65,8 @@ def _scan(warehouse: Warehouse, destination: str, total: int) -> tuple[Content, 
 def _together(lines: "pa.Array") -> "Iterator[pa.Array]":
     """Stretches of a batch's lines that fit into memory several times over."""
     rows = len(lines)
-    portion = max(1, min(_TOGETHER, rows * _TOGETHER_BYTES // max(1, lines.nbytes)))
+    most = max(1, min(_TOGETHER, rows * _TOGETHER_BYTES // max(1, lines.nbytes)))
+    portion = -(-rows // max(1, -(-rows // most))) or 1  # all of about one size
     for start in range(0, rows, portion):
         yield lines.slice(start, portion)
 

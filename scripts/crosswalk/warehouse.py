@@ -67,6 +67,11 @@ class Warehouse(ABC):
         payload_hash, refusal (why the vendor would refuse the record, else null).
         """
 
+    def stream_texts(self, destination: str) -> "Iterator[pa.RecordBatch]":
+        """All payloads, some megabytes at a time, for looking at: line (the payload, perhaps with a comma), id_hash and
+        payload_hash, and whatever else is at hand."""
+        return self.stream_payloads(destination)
+
     def has(self, name: str) -> bool:
         """Whether a relation was built; asked without an error where an error would end a snapshot."""
         try:

@@ -5,7 +5,9 @@ looked at once, and one regular expression (RE2) leaves out what can be nothing.
 that of one batch and of bounded caches.
 """
 
+import bisect
 import functools
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -28,14 +30,22 @@ _CANDIDATE = (
     r"|[A-Za-z0-9_=-]{16}|[A-Za-z0-9+/_=-]{32}|://[^/]*:|\\u00|-----BEGIN"
 )
 # Properties with plain names that are wholly a UUID, a time, a small number or fraction, a time in milliseconds, plain words.
-_NOTHING = (
+_PLAIN = (
     r'^(?:\{")?[A-Za-z_$ ]{1,40}": ?(?:'
     r'"(?:[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}'
     r'|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?|[a-z_$ ]*)"'
-    r"|(?:-?\d+\.\d+(?:[eE][+-]?\d+)?|-?\d{1,6}|1\d{12}|1\d{15}|true|false|null))[\]},]*$"
+    r"|(?:-?\d+\.\d+(?:[eE][+-]?\d+)?|-?\d{1,6}|"
+)
+_NOTHING = (
+    _PLAIN + r"1\d{12}|1\d{15}|true|false|null))[\]},]*$"
     # What Mixpanel's events begin with: a number of its own in each of them.
     r'|^properties": ?\{"time": ?1\d{12}$'
 )
+# The same of a part with each digit as 0: `_MAY_BE` finds whatever _CANDIDATE would find with other digits, and what
+# `_SURELY_NOTHING` finds is nothing whatever the digits are. Times and numbers are then a few parts and not one a record.
+_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+_MAY_BE = _CANDIDATE + "|%"
+_SURELY_NOTHING = _PLAIN + r"true|false|null))[\]},]*$"
 _SHORTEST = 6
 _CACHED = 30_000
 _CACHED_LONG = 4_000  # of long ones
@@ -43,7 +53,6 @@ _LONG = 64
 # Characters that no JSON text holds as they are stand for the usual escapes; the backslash comes first.
 _ESCAPES = (("\\\\", "\x02", "\\"), ('\\"', "\x01", '"'), ("\\n", "\x04", "\n"), ("\\t", "\x05", "\t"))
 _ESCAPED = ("\\", "\x01", "\x02", "\x04", "\x05")
-_ANY_BACKSLASH = re.compile(rb"\\")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"')
 # A text that ends with a comma looks like the end of a value: such records are read as JSON.
 _UNCLEAR = r', ?"[\s,:\]}]'
@@ -58,6 +67,8 @@ class _Finding(NamedTuple):
     text: str
 
 
+# Code, text, and what it may hold.
+_Candidate = tuple[int, str, int]
 # None: the part alone does not say under which name it stands.
 _Findings = tuple[_Finding, ...] | None
 
@@ -72,30 +83,34 @@ class Scanner:
 
     def add(self, lines: pa.Array) -> None:
         """Look at payloads, one JSON text each (a comma behind it does no harm)."""
-        self._tally.records += len(lines)
-        unclear = pc.match_substring_regex(lines, _UNCLEAR)
-        if pc.any(unclear).as_py():
-            for number, line in enumerate(lines.filter(unclear).to_pylist()):
-                self._read(line, len(lines) + number)
-            lines = lines.filter(pc.invert(unclear))
-        if len(lines):
-            self._cut(lines)
-        self._tally.end_batch()
+        self.add_all([lines])
 
     def add_all(self, stretches: Iterable[pa.Array]) -> None:
-        """Look at one stretch of payloads after the other."""
-        for lines in stretches:
-            self.add(lines)
+        """Look at several stretches of payloads, of which one at a time is cut; what all of them are made of is looked at once.
+
+        Arrow builds the machine of an expression anew for each array that it is asked about.
+        """
+        odd, cut = [], []
+        for stretch in stretches:
+            unclear = pc.match_substring_regex(stretch, _UNCLEAR)
+            some = pc.any(unclear).as_py()
+            odd.append(stretch.filter(unclear).to_pylist() if some else [])
+            cut.append(_Parts(stretch.filter(pc.invert(unclear)) if some else stretch))
+        for lines, parts, candidates in zip(odd, cut, _candidates([one.texts for one in cut]), strict=True):
+            for number, line in enumerate(lines):
+                self._read(line, len(parts.lines) + number)
+            self._count(parts, candidates)
+            self._tally.records += len(lines) + len(parts.lines)
+            self._tally.end_batch()
 
     def result(self) -> Personal:
         """What was found so far."""
         return self._tally.result()
 
-    def _cut(self, lines: pa.Array) -> None:
-        parts = _Parts(lines)
+    def _count(self, parts: "_Parts", candidates: "list[_Candidate]") -> None:
         holding = {
             code: findings
-            for code, text, may in parts.candidates()
+            for code, text, may in candidates
             if (findings := self._of(text, may)) is None or findings
         }
         read = -1
@@ -105,7 +120,7 @@ class Scanner:
                 continue
             if findings is None:
                 read = row
-                self._read(lines[row].as_py(), row)
+                self._read(parts.lines[row].as_py(), row)
             else:
                 for one in findings:
                     self._tally.count(*one, row)
@@ -136,13 +151,17 @@ def _findings(part: str, may: int) -> _Findings:
         if len(piece) < _SHORTEST:
             continue
         if at % 2:
-            evidence = assess_number(piece) if len(piece) > _SHORTEST else ()
+            evidence = _of_number(piece) if len(piece) > _SHORTEST else ()
             name = _alone(piece, pieces[at - 1]) if evidence else None
         elif at + 1 < len(pieces) and pieces[at + 1][:1] == ":":
             found += _of_name(_restored(piece))
             continue
         else:
-            evidence = assess(_restored(piece), may)
+            evidence = (
+                _of_text(_restored(piece))
+                if may == ALL and len(piece) <= _LONG
+                else assess(_restored(piece), may)
+            )
             name = pieces[at - 2] if evidence and at and pieces[at - 1].strip() == ":" else None
         if evidence and name is None:
             return None
@@ -155,6 +174,18 @@ def _alone(between: str, name: str) -> str | None:
     """The name of the number or numbers that stand between two texts; None where they may belong to several."""
     inner = between.rstrip(", ").rstrip("}")
     return name if inner[:1] == ":" and "]" not in inner and "}" not in inner else None
+
+
+@functools.lru_cache(maxsize=_CACHED_LONG)
+def _of_text(text: str) -> tuple[Evidence, ...]:
+    """Ids of people stand under several names."""
+    return assess(text)
+
+
+@functools.lru_cache(maxsize=_CACHED_LONG)
+def _of_number(text: str) -> tuple[Evidence, ...]:
+    """What stands between two texts is mostly a number, and often the same one."""
+    return assess_number(text)
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -199,29 +230,18 @@ class _Parts:
     """Payloads cut in front of names, and of the texts of a list."""
 
     def __init__(self, lines: pa.Array) -> None:
+        self.lines = lines
         if _has_backslash(lines):
             for escape, place, _ in _ESCAPES:
                 lines = pc.replace_substring(lines, escape, place)
-        cut = pc.split_pattern(lines, ', "' if ', "' in lines[0].as_py() else ',"')
+        cut = pc.split_pattern(lines, ', "' if len(lines) and ', "' in lines[0].as_py() else ',"')
         self._rows = pc.list_parent_indices(cut)
         self._coded = cut.flatten().dictionary_encode()
 
-    def candidates(self) -> Iterator[tuple[int, str, int]]:
-        """Code and text of each distinct part that may hold something, and what, see `may_hold`."""
-        texts = self._coded.dictionary
-        codes = pc.indices_nonzero(pc.match_substring_regex(texts, _CANDIDATE))
-        some = texts.take(codes)
-        left = pc.invert(pc.match_substring_regex(some, _NOTHING))
-        codes, some = codes.filter(left), some.filter(left)
-        is_long = pc.greater(pc.binary_length(some), _LONG)
-        short = pc.invert(is_long)
-        for code, text in zip(codes.filter(short).to_pylist(), some.filter(short).to_pylist(), strict=True):
-            yield code, text, ALL
-        long = some.filter(is_long)
-        may = may_hold(long)
-        for code, text, kinds in zip(codes.filter(is_long).to_pylist(), long.to_pylist(), may, strict=True):
-            if kinds:
-                yield code, text, kinds
+    @property
+    def texts(self) -> pa.Array:
+        """The distinct parts; the place of each is its code."""
+        return self._coded.dictionary
 
     def places(self, codes: list[int]) -> Iterator[tuple[int, int]]:
         """Row and code of every place of these parts, in order."""
@@ -230,14 +250,61 @@ class _Parts:
         return zip(rows.to_pylist(), found.to_pylist(), strict=True)
 
 
+def _candidates(texts: list[pa.Array]) -> list[list[_Candidate]]:
+    """Of each array, the code and the text of every part that may hold something, and what, see `may_hold`."""
+    found: list[list[_Candidate]] = [[] for _ in texts]
+    if not texts:
+        return found
+    codes, some = _open(pa.concat_arrays(texts))
+    starts = list(itertools.accumulate(map(len, texts), initial=0))
+    is_long = pc.greater(pc.binary_length(some), _LONG)
+    short = pc.invert(is_long)
+    long = some.filter(is_long)
+    each = itertools.chain(
+        zip(
+            codes.filter(short).to_pylist(),
+            some.filter(short).to_pylist(),
+            itertools.repeat(ALL),
+            strict=False,
+        ),
+        zip(codes.filter(is_long).to_pylist(), long.to_pylist(), may_hold(long), strict=True),
+    )
+    for code, text, may in each:
+        if may:
+            of = bisect.bisect_right(starts, code) - 1
+            found[of].append((code - starts[of], text, may))
+    return found
+
+
+def _open(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The places and the texts of those parts that may hold something; shapes are looked at first."""
+    shapes = _digits_alike(texts).dictionary_encode()
+    may_be = _is_left(shapes.dictionary, _MAY_BE, _SURELY_NOTHING).take(shapes.indices)
+    codes = pc.indices_nonzero(may_be)
+    some = texts.take(codes)
+    left = _is_left(some, _CANDIDATE, _NOTHING)
+    return codes.filter(left), some.filter(left)
+
+
+def _is_left(texts: pa.Array, wanted: str, unwanted: str) -> pa.Array:
+    return pc.and_not(pc.match_substring_regex(texts, wanted), pc.match_substring_regex(texts, unwanted))
+
+
+def _digits_alike(texts: pa.Array) -> pa.Array:
+    """The texts with 0 for each digit."""
+    _, offsets, data = texts.buffers()
+    alike = pa.py_buffer(data.to_pybytes().translate(_DIGITS_ALIKE) if data else b"")
+    return pa.Array.from_buffers(pa.string(), len(texts), [None, offsets, alike], offset=texts.offset)
+
+
 def _has_backslash(lines: pa.Array) -> bool:
-    """Arrow looks at each character; this looks for the one, in the lines' own stretch of their buffer."""
+    """Arrow and expressions look at each character, bytes look for the one; in the lines' own stretch of their buffer."""
     _, offsets, data = lines.buffers()
     if data is None:
         return False
     ends = memoryview(offsets).cast("B").cast("i")
     own = memoryview(data)[ends[lines.offset] : ends[lines.offset + len(lines)]]
-    return _ANY_BACKSLASH.search(own) is not None
+    return b"\\" in bytes(own)
 
 
 def _restored(text: str) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pyarrow as pa
-
 from crosswalk import failpoints
 from crosswalk.errors import UnavailableError
 from crosswalk.output import clock_time, duration, log, plural, safe
 from crosswalk.push.pacer import Pacer
 from crosswalk.push.rate_limit import RateLimit
 from crosswalk.push.retry import RETRY_AFTER_CAP_SECONDS, RetryBudget
+from crosswalk.push.rows import Rows
 from crosswalk.push.stop import Stop, Stopped
 from crosswalk.push.tally import Tally
 from crosswalk.push.transport import Transport, TransportError
@@ -46,7 +45,7 @@ class Undecided(Exception):
         self.ambiguous = ambiguous
 
 
-def decide(line: Line, endpoint: str, rows: pa.RecordBatch, size: int) -> Verdict:
+def decide(line: Line, endpoint: str, rows: Rows, size: int) -> Verdict:
     """Send until there is a verdict on the rows themselves: accepted, partial or split. Raises Undecided."""
     request = line.vendor.request(endpoint, rows)
     failures = 0

@@ -18,18 +18,18 @@ from crosswalk.push.rows import line_sizes, total_bytes
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of one request; `part` counts the batches of one day, bucket and endpoint from 0."""
+    """The rows of one request, as they were read; `part` counts the batches of one day, bucket and endpoint from 0."""
 
     day: dt.date
     bucket: int
     endpoint: str
     part: int
-    rows: pa.RecordBatch
+    rows: pa.Table
     bytes: int
 
 
 class _Waiting:
-    """Rows of one endpoint that are not in a batch yet; joined once, when a batch is made of them."""
+    """Rows of one endpoint that are not in a batch yet; nothing of them is copied when a batch is made of them."""
 
     def __init__(self) -> None:
         self.pieces: list[pa.RecordBatch] = []
@@ -40,11 +40,11 @@ class _Waiting:
         self.records += rows.num_rows
         self.bytes += total_bytes(rows)
 
-    def taken(self) -> pa.RecordBatch:
+    def taken(self) -> pa.Table:
         """All rows as one; none are left."""
         pieces = self.pieces
         self.pieces, self.records, self.bytes = [], 0, 0
-        return pieces[0] if len(pieces) == 1 else pa.concat_batches(pieces)
+        return pa.Table.from_batches(pieces)
 
 
 class Cutter:
@@ -90,7 +90,8 @@ class Cutter:
         for length in list(cut(line_sizes(rows), limits))[:-1]:
             yield self._batch(endpoint, rows.slice(start, length))
             start += length
-        waiting.add(rows.slice(start))
+        for rest in rows.slice(start).to_batches():
+            waiting.add(rest)
 
     def _flush(self) -> Iterator[Batch]:
         for endpoint in self._limits:
@@ -98,7 +99,7 @@ class Cutter:
                 yield self._batch(endpoint, self._waiting[endpoint].taken())
         self._parts.clear()
 
-    def _batch(self, endpoint: str, rows: pa.RecordBatch) -> Batch:
+    def _batch(self, endpoint: str, rows: pa.Table) -> Batch:
         day, bucket = self._group
         part = self._parts[endpoint]
         self._parts[endpoint] += 1

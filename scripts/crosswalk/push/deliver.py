@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, field
 
-import pyarrow as pa
-
 from crosswalk.errors import ConfigError
 from crosswalk.push.attempt import Line, decide
-from crosswalk.push.rows import packed_hashes, take, total_bytes
+from crosswalk.push.rows import Rows, packed_hashes, take, total_bytes
 from crosswalk.push.verdict import Kind, Verdict
 
 # Refused one by one, with none ever accepted: then the request is at fault, not the records.
@@ -17,7 +15,7 @@ _HOPELESS = 25
 class Refusal:
     """One refused record: its row, and why."""
 
-    row: pa.RecordBatch
+    row: Rows
     reason: str
     status: int
     text: str
@@ -27,7 +25,7 @@ class Refusal:
 class Delivery:
     """What became of a batch's rows so far; it grows while the batch is worked on, so that nothing known is lost."""
 
-    accepted: list[pa.RecordBatch] = field(default_factory=list)
+    accepted: list[Rows] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
 
     def accepted_records(self) -> int:
@@ -36,15 +34,10 @@ class Delivery:
 
     def hashes(self) -> bytes:
         """The packed hashes of the accepted records."""
-        if not self.accepted:
-            return b""
-        if len(self.accepted) == 1:
-            return packed_hashes(self.accepted[0])
-        ids_and_payloads = [one.select(["id_hash", "payload_hash"]) for one in self.accepted]
-        return packed_hashes(pa.Table.from_batches(ids_and_payloads).combine_chunks().to_batches()[0])
+        return packed_hashes(*self.accepted)
 
 
-def deliver(line: Line, endpoint: str, rows: pa.RecordBatch, delivery: Delivery) -> None:
+def deliver(line: Line, endpoint: str, rows: Rows, delivery: Delivery) -> None:
     """Send the rows, in their order, and write each one's fate into `delivery`. Raises Undecided, ConfigError."""
     verdict = decide(line, endpoint, rows, total_bytes(rows))
     if verdict.kind is Kind.ACCEPTED:
@@ -60,7 +53,7 @@ def deliver(line: Line, endpoint: str, rows: pa.RecordBatch, delivery: Delivery)
         _refuse_alone(line, rows, verdict, delivery)
 
 
-def _credit(line: Line, rows: pa.RecordBatch, verdict: Verdict, delivery: Delivery) -> None:
+def _credit(line: Line, rows: Rows, verdict: Verdict, delivery: Delivery) -> None:
     """The listed records are refused, all others are in."""
     good = [index for index in range(rows.num_rows) if index not in verdict.failed]
     if good:
@@ -70,7 +63,7 @@ def _credit(line: Line, rows: pa.RecordBatch, verdict: Verdict, delivery: Delive
     line.tally.add(accepted=len(good), refused=len(verdict.failed))
 
 
-def _refuse_alone(line: Line, rows: pa.RecordBatch, verdict: Verdict, delivery: Delivery) -> None:
+def _refuse_alone(line: Line, rows: Rows, verdict: Verdict, delivery: Delivery) -> None:
     delivery.refused.append(Refusal(rows, verdict.reason, verdict.status, verdict.text))
     line.tally.add(refused=1)
     counts = line.tally.counts()

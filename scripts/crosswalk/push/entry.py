@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class BatchCells:
-    """Where a batch stands and what it is; `sha256` is of its payload text, credentials apart."""
+    """Where a batch stands and what it is; `sha256` is of the hashes of its records."""
 
     day: str
     bucket: int

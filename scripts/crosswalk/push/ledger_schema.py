@@ -59,7 +59,7 @@ create table runs (
     settled text                         -- JSON: how many records of the plan are in which state, where all have a fate
 );
 
--- One row a batch, however often it is sent; sha256 is of its payload text, credentials apart.
+-- One row a batch, however often it is sent; sha256 is of the hashes of its records.
 -- Hashes: id hashes of records, then their payload hashes, 8 bytes each.
 create table batches (
     id integer primary key,

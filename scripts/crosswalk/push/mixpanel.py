@@ -8,11 +8,9 @@ import base64
 import json
 from typing import Any
 
-import pyarrow as pa
-
 from crosswalk.errors import CountsError, CredentialsError
 from crosswalk.push.retry import MIXPANEL_POLICY
-from crosswalk.push.rows import joined
+from crosswalk.push.rows import Rows, joined
 from crosswalk.push.vendor import Request, Vendor, packed
 from crosswalk.push.verdict import Answer, Kind, Verdict
 from crosswalk.settings import MixpanelSettings
@@ -63,10 +61,10 @@ class Mixpanel(Vendor):
                 "only): put it in the environment or in the project's .env file and run the same command again."
             )
 
-    def request(self, endpoint: str, rows: pa.RecordBatch) -> Request:
+    def request(self, endpoint: str, rows: Rows) -> Request:
         """Events as a gzipped JSON array; profiles and groups plain, with the token spliced into each record."""
         if endpoint == "import":
-            body = packed(b"[", joined(rows), b"]")
+            body = packed(b"[", *joined(rows), b"]")
             headers = {"Content-Encoding": "gzip", "Authorization": self._authorization}
             return Request(self._import_path, body, {"Content-Type": "application/json", **headers})
         lines = rows.column("line").to_pylist()

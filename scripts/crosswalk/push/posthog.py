@@ -6,11 +6,9 @@ the whole request, quota_limited within a 200).
 
 import json
 
-import pyarrow as pa
-
 from crosswalk.errors import UnavailableError
 from crosswalk.push.retry import POSTHOG_POLICY
-from crosswalk.push.rows import joined
+from crosswalk.push.rows import Rows, joined
 from crosswalk.push.vendor import Request, Vendor, packed
 from crosswalk.push.verdict import Answer, Kind, Verdict
 from crosswalk.settings import PostHogSettings
@@ -44,9 +42,9 @@ class PostHog(Vendor):
     def check_endpoints(self, endpoints: set[str]) -> None:
         """One key is enough for everything."""
 
-    def request(self, endpoint: str, rows: pa.RecordBatch) -> Request:
+    def request(self, endpoint: str, rows: Rows) -> Request:
         """A gzipped batch, never with `sent_at`: PostHog would shift every event by its age."""
-        body = packed(self._head, joined(rows), b"]}")
+        body = packed(self._head, *joined(rows), b"]}")
         return Request("/batch/", body, {"Content-Type": "application/json", "Content-Encoding": "gzip"})
 
     def judge(self, endpoint: str, records: int, answer: Answer) -> Verdict:

@@ -1,6 +1,5 @@
 """A batch's way through the ledger: in flight, sent, fates written, dead letters kept."""
 
-import hashlib
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ from crosswalk.push.dead_letters import DeadLetter, DeadLetters
 from crosswalk.push.deliver import Delivery, Refusal, deliver
 from crosswalk.push.entry import BatchCells, Entry, Letter, next_moment
 from crosswalk.push.ledger import Ledger
-from crosswalk.push.rows import joined, packed_hashes, payload_text
+from crosswalk.push.rows import batch_digest, packed_hashes, payload_text
 from crosswalk.redact import clean
 
 
@@ -40,8 +39,9 @@ class Sender:
         """Send one batch and write down its fate, also when it stays undecided. Raises what ended the run."""
         books = self._books
         failpoints.hit("before-begin")
-        cells = _cells(batch, books.resent)
-        books.ledger.begin_batch(books.destination_id, books.run_id, cells, packed_hashes(batch.rows))
+        hashes = packed_hashes(batch.rows)
+        cells = _cells(batch, batch_digest(hashes), books.resent)
+        books.ledger.begin_batch(books.destination_id, books.run_id, cells, hashes)
         delivery = Delivery()
         state: str | None = "unknown"
         try:
@@ -79,7 +79,7 @@ class Sender:
         failpoints.hit("after-commit")
 
 
-def _cells(batch: Batch, resent: bool) -> BatchCells:
+def _cells(batch: Batch, digest: str, resent: bool) -> BatchCells:
     return BatchCells(
         day=batch.day.isoformat(),
         bucket=batch.bucket,
@@ -87,7 +87,7 @@ def _cells(batch: Batch, resent: bool) -> BatchCells:
         part=batch.part,
         records=batch.rows.num_rows,
         bytes=batch.bytes,
-        sha256=hashlib.sha256(joined(batch.rows)).hexdigest(),
+        sha256=digest,
         resent=resent,
     )
 

@@ -200,7 +200,7 @@ def _warehouse(project: Project) -> DuckDBWarehouse:
     return DuckDBWarehouse(read_target(project.folder, None, None), project.folder, project.folder / "kept")
 
 
-@pytest.mark.parametrize("stream", ["stream_hashes", "stream_payloads"])
+@pytest.mark.parametrize("stream", ["stream_hashes", "stream_payloads", "stream_texts"])
 def test_a_file_that_takes_the_name_of_the_open_one_gets_none_of_its_hashes(
     project: Project, swapped: tuple[DuckDBWarehouse, Callable[[], None]], stream: str
 ) -> None:
@@ -213,7 +213,7 @@ def test_a_file_that_takes_the_name_of_the_open_one_gets_none_of_its_hashes(
     assert _warehouse(project).content_hash("mixpanel") == fresh.content_hash("mixpanel")
 
 
-@pytest.mark.parametrize("stream", ["stream_hashes", "stream_payloads"])
+@pytest.mark.parametrize("stream", ["stream_hashes", "stream_payloads", "stream_texts"])
 def test_a_file_that_takes_the_name_meanwhile_ends_the_reading(
     project: Project, swapped: tuple[DuckDBWarehouse, Callable[[], None]], stream: str
 ) -> None:

@@ -168,7 +168,9 @@ def test_what_was_found_is_kept_by_content(project: Project, monkeypatch: pytest
     )
     before = _plan(project, "posthog")["personal"]
     looked: list[int] = []
-    monkeypatch.setattr("crosswalk.personal.scan.Scanner.add", lambda self, lines: looked.append(len(lines)))
+    monkeypatch.setattr(
+        "crosswalk.personal.scan.Scanner.add_all", lambda self, stretches: looked.extend(map(len, stretches))
+    )
     assert _plan(project, "posthog")["personal"] == before
     assert looked == [], "the same content is not looked at again"
     project.build(
@@ -186,7 +188,9 @@ def test_a_push_of_a_plan_does_not_look_again(
     )
     plan_id = _plan(connected, "posthog", "--region", "eu")["plan_id"]
     looked: list[int] = []
-    monkeypatch.setattr("crosswalk.personal.scan.Scanner.add", lambda self, lines: looked.append(len(lines)))
+    monkeypatch.setattr(
+        "crosswalk.personal.scan.Scanner.add_all", lambda self, stretches: looked.extend(map(len, stretches))
+    )
     assert connected.push("posthog", "--plan", plan_id).code == 0
     assert connected.push("posthog", "--resend-changed").code == 0, (
         "one that makes its own plan of the same content"

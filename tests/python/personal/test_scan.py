@@ -5,7 +5,9 @@ from collections import Counter
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from crosswalk.personal import scan as scan_module
 from crosswalk.personal.assess import assess
 from crosswalk.personal.evidence import decided
 from crosswalk.personal.look import may_hold
@@ -205,3 +207,54 @@ def test_a_backslash_in_the_lines_beside_changes_nothing() -> None:
         scanner = Scanner()
         scanner.add(pa.array(lines).slice(start, 1))
         assert {(one.name, one.kind): one.records for one in scanner.result().findings} == wanted
+
+
+def test_a_look_at_shapes_hides_no_part() -> None:
+    """Parts are first looked at with each digit as 0: what is left must be what the expressions leave of the parts."""
+    values = [item.value for item in corpus(13, 4000)]
+    values += [
+        "a%40b.de",
+        "%3Atoken",
+        "0049%2015112345678",
+        1704083400000,
+        2704083400000,
+        1704083400000123,
+        12345678,
+    ]
+    values += [
+        "C8F9E604-F01A-4BD9-95C6-8E5357DF265D",
+        "2024-01-31 10:00:00.123456",
+        12.5,
+        -3,
+        True,
+        None,
+        "plain",
+    ]
+    names = ("a", "name_of", "card2", "4111111111111111", "in the year 2024", "$x")
+    parts = [f'{name}":{json.dumps(value, ensure_ascii=False)}' for value in values for name in names]
+    parts += [f'properties":{{"time":{number}704083400000' for number in (1, 2)]
+    texts = pa.array(dict.fromkeys(parts))
+    found = pc.match_substring_regex(texts, scan_module._CANDIDATE)
+    nothing = pc.match_substring_regex(texts, scan_module._NOTHING)
+    codes, some = scan_module._open(texts)
+    assert codes.to_pylist() == pc.indices_nonzero(pc.and_not(found, nothing)).to_pylist()
+    assert some.to_pylist() == texts.take(codes).to_pylist()
+    assert 0 < len(codes) < len(texts)
+
+
+def test_several_stretches_give_what_each_gives() -> None:
+    """What is looked at once for all of them is counted where it stands; a record that has to be read is no other's."""
+    records = [
+        {"properties": {item.name: item.value, "odd": ",x" if at % 7 == 0 else "x"}}
+        for at, item in enumerate(corpus(3, 900))
+    ]
+    lines = pa.array([json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "," for one in records])
+    each, together = Scanner(), Scanner()
+    stretches = [lines.slice(0, 0), *(lines.slice(start, 250) for start in range(0, 900, 250))]
+    for stretch in stretches:
+        each.add(stretch)
+    together.add_all(stretches)
+    assert together.result().as_dict() == each.result().as_dict()
+    assert together.result().records == 900
+    together.add_all([])
+    assert together.result().records == 900
