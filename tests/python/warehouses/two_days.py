@@ -31,9 +31,11 @@ def landed(history: History, load: Load, amplitude: dict[str, bytes], heap: dict
     load(f"{SCHEMA}_raw.heap_lines", tables)
 
 
-def end_as_a_build_from_nothing(remote: Remote, load: Load, column: Any = str) -> None:
+def end_as_a_build_from_nothing(
+    remote: Remote, load: Load, column: Any = str, second_day: Callable[[bool], None] = lambda begins: None
+) -> None:
     """The payloads to the letter and the audit after the second day, which works on its own rows and on those that it changes,
-    after a build with nothing new, and after one that was stopped."""
+    after a build with nothing new, and after one that was stopped. `second_day` is called as that build begins and ends."""
     there = remote.elsewhere(SCHEMA)
     settings: dict[str, Any] = {
         "sources": test_sequence.BOTH,
@@ -48,7 +50,9 @@ def end_as_a_build_from_nothing(remote: Remote, load: Load, column: Any = str) -
     late = {**early, "a day2.ndjson": days.amplitude_second_day()}
     landed(history, load, late, {**days.heap_first_day(), **days.heap_second_day()})
     whole = history.from_nothing()
+    second_day(True)
     run(there, ["run"], settings)
+    second_day(False)
     told = same_rows(there, whole, column)
     assert told[True] > days.FILLING
     assert 0 < told[False] < 70
