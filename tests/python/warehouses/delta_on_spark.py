@@ -1,5 +1,6 @@
 """What Spark's own tables have not got and Delta's have, done by other statements, so that the open Spark runs what is sent to
-tables of Delta: a table that is replaced in one statement, a delete, and the two forms of a merge that the project writes.
+tables of Delta: a table that is replaced in one statement, a column that is to have no nulls, a delete, and the two forms of a
+merge that the project writes.
 
 Anything else that only Delta takes is refused by Spark, and a subquery in a delete is refused here, as Delta refuses it. With
 `keep` the rows that each such statement read and left stand in files, so that an engine with Delta can be held to them.
@@ -19,6 +20,7 @@ MERGE = re.compile(
 )
 DELETE = re.compile(r"delete from (\S+)\s+where (.*?)\s*\Z", re.DOTALL)
 INSERT = re.compile(r"insert into (?:table )?(\S+)\s+(.*?)\s*\Z", re.DOTALL)
+NOT_NULL = re.compile(r"alter table (\S+) alter column (\S+) set not null\s*\Z")
 ASSIGNMENT = re.compile(r"(`[^`]+`|\w+) = (.*?)(?:, (?=(?:`[^`]+`|\w+) = )|\Z)", re.DOTALL)
 NAME = re.compile(r"\b(?:from|join)\s+((?:[\w`]+\.)?[\w`]+)", re.IGNORECASE)
 
@@ -63,6 +65,11 @@ class Delta:
         return answer
 
     def _plain(self, text: str, **more: Any) -> Any:
+        if forbidden := NOT_NULL.match(COMMENTS.sub("", text)):
+            nulls = self._run(f"select 1 from {forbidden[1]} where {forbidden[2]} is null").count()
+            if nulls:
+                raise Refused(f"[DELTA_NEW_NOT_NULL_VIOLATION] {nulls} rows of {forbidden[1]}")
+            return self._run("select 1")
         text = DELTA.sub("", text)
         replaced = REPLACE.search(text)
         if replaced:

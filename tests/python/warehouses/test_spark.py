@@ -163,6 +163,7 @@ if LONG:
             spark.of(delta_project.project(folder)),
             partial(compared.load_rows, spark),
             second_day=lambda begins: keep(spark, kept if begins else None),
+            nothing_new=False,
         )
         return sorted(kept.iterdir())
 
