@@ -42,12 +42,18 @@ def spark_python() -> Path:
 
 @dataclass(frozen=True)
 class Built:
-    """One size: wall seconds of each model, and of the process that did the work its CPU seconds and its most memory, where
-    they are known."""
+    """One size: wall seconds of each model, its CPU seconds where they are known, and the CPU seconds and the most memory of the
+    process that did the work."""
 
     models: dict[str, float]
+    cpus: dict[str, float]
     cpu: float | None
     peak_mb: float | None
+
+    @property
+    def spent(self) -> dict[str, float]:
+        """What is compared from size to size: CPU, which other people's work does not change, else wall seconds."""
+        return self.cpus or self.models
 
 
 def built(engine: str, folder: Path, events: int, cores: int, before: dict[str, float]) -> Built:
@@ -69,7 +75,7 @@ def built(engine: str, folder: Path, events: int, cores: int, before: dict[str, 
         command = [str(spark_python()), str(ROOT / "benchmarks" / "slope_spark.py"), json.dumps(options)]
         cost = run(command, place, aloud=True, longest=LONGEST)
         models = {name: float(spent) for name, spent in cost.said["models"].items()}
-        found = Built(models, cost.said["cpu"], cost.said["peak_mb"])
+        found = Built(models, cost.said["cpus"], cost.said["cpu"], cost.said["peak_mb"])
     else:
         shutil.copy(ROOT / "profiles.example.yml", place / "profiles.yml")
         options = {
@@ -83,7 +89,8 @@ def built(engine: str, folder: Path, events: int, cores: int, before: dict[str, 
         command = [sys.executable, str(ROOT / "benchmarks" / "built.py"), json.dumps(options)]
         cost = run(command, ROOT, database, place / "build.log", aloud=True, longest=LONGEST)
         models = {name: float(spent[0]) for name, spent in cost.said["models"].items()}
-        found = Built(models, cost.cpu, cost.peak_mb)
+        cpus = {name: float(spent[1]) for name, spent in cost.said["models"].items()}
+        found = Built(models, cpus, cost.cpu, cost.peak_mb)
     shutil.rmtree(place, ignore_errors=True)
     return found
 
@@ -98,16 +105,17 @@ def folder_of(model: str) -> str:
 def told(size: int, found: Built) -> str:
     """What one size took, as text."""
     models = found.models
-    slowest = sorted(models, key=models.__getitem__, reverse=True)[:5]
+    kind = "CPU" if found.cpus else "wall"
+    slowest = sorted(found.spent, key=found.spent.__getitem__, reverse=True)[:5]
     folders: dict[str, float] = {}
-    for name, spent in models.items():
+    for name, spent in found.spent.items():
         folders[folder_of(name)] = folders.get(folder_of(name), 0.0) + spent
     more = f", {found.cpu:.0f} s of CPU" if found.cpu is not None else ""
     more += f", {found.peak_mb:.0f} MB at most" if found.peak_mb is not None else ""
     return (
         f"{size} events: {sum(models.values()):.1f} s in {len(models)} models{more}\n"
-        f"  by folder: {', '.join(f'{name} {spent:.1f}' for name, spent in folders.items())}\n"
-        f"  the longest: {', '.join(f'{name} {models[name]:.1f}' for name in slowest)}"
+        f"  {kind} seconds by folder: {', '.join(f'{name} {spent:.1f}' for name, spent in folders.items())}\n"
+        f"  the longest: {', '.join(f'{name} {found.spent[name]:.1f}' for name in slowest)}"
     )
 
 
@@ -152,13 +160,14 @@ def main(words: Sequence[str] | None = None) -> int:
             print(told(size, known[-1]), flush=True)
     except Failed as failed:
         raise SystemExit(str(failed)) from None
-    spent = [sum(each.models.values()) for each in known]
+    kind = "CPU" if all(each.cpus for each in known) else "wall"
+    spent = [sum((each.cpus if kind == "CPU" else each.models).values()) for each in known]
     pairs = itertools.pairwise(zip(sizes, known, strict=True))
     for ((small, less), (large, more)), (per_million, exponent) in zip(
         pairs, steps(sizes, spent), strict=True
     ):
-        steeper = ", ".join(steep(small, large, less.models, more.models)) or "none"
-        print(f"{small} to {large}: {per_million:.0f} s a further million, exponent {exponent:.2f}")
+        steeper = ", ".join(steep(small, large, less.spent, more.spent)) or "none"
+        print(f"{small} to {large}: {per_million:.0f} s of {kind} a further million, exponent {exponent:.2f}")
         print(f"  models that grew faster than the events: {steeper}")
     return 0
 

@@ -55,7 +55,7 @@ def land(spark: Any, files: str) -> None:
     numbered.select(*columns, empty).write.format("parquet").saveAsTable("landed.amplitude_lines")
 
 
-def build(options: dict[str, Any]) -> dict[str, float]:
+def build(options: dict[str, Any], spark: Any) -> Told:
     """The seconds of each model. Raises SystemExit with dbt's words where a node failed."""
     from dbt.cli.main import dbtRunner
 
@@ -66,13 +66,13 @@ def build(options: dict[str, Any]) -> dict[str, float]:
         json.dumps({**options["vars"], "json_type": "string", "amplitude_schema": "landed"}),
     ]
     command += ["--exclude", "resource_type:test", "resource_type:unit_test", "--indirect-selection", "empty"]
-    heard = Told(options.get("before", {}))
+    heard = Told(options.get("before", {}), cpu=lambda: cost(spark)["cpu"])
     with contextlib.chdir(options["project"]):
         result = dbtRunner(callbacks=[heard]).invoke(command)
     if not result.success:
         said = [str(each.message) for each in result.result or () if each.status == "error"]
         raise SystemExit(f"{result.exception or said[:1]}")
-    return {name: round(seconds, 3) for name, seconds in heard.models.items()}
+    return heard
 
 
 def cost(spark: Any) -> dict[str, float | None]:
@@ -95,9 +95,9 @@ def main() -> int:
     (folder / "profiles.yml").write_text(json.dumps(profile))
     spark = session(folder, int(options["cores"]))
     land(spark, options["files"])
-    models = build(options)
+    heard = build(options, spark)
     count = spark.sql("select count(*) from crosswalk.posthog_payloads").collect()[0][0]
-    print(json.dumps({"models": models, "payloads": count, **cost(spark)}))
+    print(json.dumps({"models": heard.models, "cpus": heard.cpus, "payloads": count, **cost(spark)}))
     spark.stop()
     return 0
 

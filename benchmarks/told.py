@@ -10,19 +10,22 @@ from typing import Any, TextIO
 
 class Told:
     """Listens to dbt. `before` are the seconds of each model at a smaller size, by which the rest is reckoned; without
-    them each model counts alike."""
+    them each model counts alike. `cpu` tells the seconds of CPU of the process that does the work, where somebody knows."""
 
     def __init__(
         self,
         before: Mapping[str, float],
         stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
+        cpu: Callable[[], float | None] = lambda: None,
     ) -> None:
         self.models: dict[str, float] = {}
+        self.cpus: dict[str, float] = {}
         self._before = before
         self._stream = stream or sys.stderr
         self._clock = clock
-        self._began: dict[str, float] = {}
+        self._cpu = cpu
+        self._began: dict[str, tuple[float, float | None]] = {}
         self._total = 0
 
     def __call__(self, event: Any) -> None:
@@ -34,16 +37,20 @@ class Told:
             return
         kind, *_, name = event.data.node_info.unique_id.split(".")
         if event.info.name == "NodeStart":
-            self._began[name] = self._clock()
+            self._began[name] = (self._clock(), self._cpu())
         else:
-            self._finished(kind, name, self._clock() - self._began[name])
+            self._finished(kind, name, self._clock() - self._began[name][0])
 
     def _finished(self, kind: str, name: str, seconds: float) -> None:
+        more, before, now = "", self._began[name][1], self._cpu()
         if kind == "model":
             self.models[name] = seconds
+            if before is not None and now is not None:
+                self.cpus[name] = now - before
+                more = f" ({now - before:.1f} of CPU)"
         left = self.left()
         rest = f", about {left:.0f} s left" if left is not None else ""
-        line = f"{len(self._began)} of {self._total}: {name} {seconds:.1f} s{rest}"
+        line = f"{len(self._began)} of {self._total}: {name} {seconds:.1f} s{more}{rest}"
         print(line, file=self._stream, flush=True)
 
     def left(self) -> float | None:

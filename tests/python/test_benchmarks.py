@@ -252,15 +252,19 @@ def test_a_folder_of_models_is_known_by_the_model(load: Any) -> None:
     ("before", "lines"),
     [
         # twice as long as before for the one that ended, and so for the other
-        ({"a": 5.0, "b": 15.0}, ["1 of 2: a 10.0 s, about 30 s left", "2 of 2: b 4.0 s, about 0 s left"]),
+        (
+            {"a": 5.0, "b": 15.0},
+            ["1 of 2: a 10.0 s (3.0 of CPU), about 30 s left", "2 of 2: b 4.0 s, about 0 s left"],
+        ),
         # nothing is known of before: what is left is as long as what was
-        ({}, ["1 of 2: a 10.0 s, about 10 s left", "2 of 2: b 4.0 s, about 0 s left"]),
+        ({}, ["1 of 2: a 10.0 s (3.0 of CPU), about 10 s left", "2 of 2: b 4.0 s, about 0 s left"]),
     ],
 )
 def test_a_build_tells_how_far_it_is(before: dict[str, float], lines: list[str], load: Any) -> None:
     said = io.StringIO()
     times = iter([0.0, 10.0, 10.0, 14.0])
-    told = load("told").Told(before, said, lambda: next(times))
+    spent = iter([1.0, 4.0, None, None])
+    told = load("told").Told(before, said, lambda: next(times), lambda: next(spent))
     told(SimpleNamespace(info=SimpleNamespace(name="LogStartLine"), data=SimpleNamespace(total=2)))
     for model in ("a", "b"):
         node = SimpleNamespace(node_info=SimpleNamespace(unique_id=f"model.crosswalk.{model}"))
@@ -268,3 +272,4 @@ def test_a_build_tells_how_far_it_is(before: dict[str, float], lines: list[str],
         told(SimpleNamespace(info=SimpleNamespace(name="NodeFinished"), data=node))
     assert said.getvalue().splitlines() == lines
     assert told.models == {"a": 10.0, "b": 4.0}
+    assert told.cpus == {"a": 3.0}
