@@ -32,7 +32,8 @@ def session(folder: Path, cores: int) -> Any:
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
-        "spark.sql.shuffle.partitions": str(2 * cores),
+        # wide rows of a million events in parts that fit; adaptive execution puts small ones together
+        "spark.sql.shuffle.partitions": str(32 * cores),
     }
     builder = SparkSession.builder.master(f"local[{cores}]")
     for name, value in settings.items():
