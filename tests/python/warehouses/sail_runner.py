@@ -6,6 +6,7 @@ change tables of Delta do to them what they should.
 
 import json
 import os
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def replay(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
             continue
         schema(spark, path.name.split(".")[0])
         spark.sql(f"drop table if exists {path.name}").collect()
+        # Sail leaves the files of a table that was dropped
+        shutil.rmtree(serving.folder().joinpath("tables", *path.name.split(".")), ignore_errors=True)
         frame.write.format("delta").saveAsTable(path.name)
     table = statement["table"].replace("`", "")
     before = counted(spark.table(table))
