@@ -66,7 +66,7 @@ def end_as_a_build_from_nothing(
         assert set(same_rows(there, whole, column)) == {True}
     # as a build leaves it that is stopped before it writes down what it landed
     table = f"{SCHEMA}.crosswalk_landed_amplitude"
-    newest = f"(select max(newest.landed_in) from {table} as newest)"
+    ((newest,),) = remote.rows(f"select max(landed_in) from {table}")
     there.ask(do="statements", sql=f"delete from {table} where landed_in = {newest};")
     run(there, ["run"], settings)
     assert set(same_rows(there, whole, column)) == {True}
