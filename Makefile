@@ -15,7 +15,7 @@ demo: setup ## runs a small migration on sample data, offline
 	@$(BIN)/python -m crosswalk.demo
 
 test: ## runs every check: lint, types, SQL style, tests
-	@for name in dev spark snowflake redshift bigquery; do scripts/setup_env.sh $$name || exit 1; done
+	@for name in dev spark sail snowflake redshift bigquery; do scripts/setup_env.sh $$name || exit 1; done
 	@scripts/test.sh all
 
 lint: ## runs the checks that need no data: ruff, mypy, sqlfluff
@@ -27,7 +27,7 @@ test-chaos: ## kills pushes 500 times and at the first 50 hits of every point
 	@CROSSWALK_CHAOS=long $(BIN)/pytest tests/python/cli/test_chaos.py
 
 test-warehouses: ## the models on every warehouse but DuckDB, in their long form (CI runs the bounded one in `make test`)
-	@for name in dev spark databricks snowflake redshift bigquery; do scripts/setup_env.sh $$name || exit 1; done
+	@for name in dev spark sail databricks snowflake redshift bigquery; do scripts/setup_env.sh $$name || exit 1; done
 	@CROSSWALK_LONG=1 $(BIN)/pytest tests/python/warehouses
 
 test-long: ## the long forms of the other kill, memory and network tests, about half an hour
@@ -57,8 +57,8 @@ docs: setup ## writes the dbt documentation to target/static_index.html, after a
 	@$(BIN)/dbt docs generate --static
 
 lock: ## pins requirements*.in anew, with hashes (needs uv)
-	@for name in requirements requirements-dev requirements-bench requirements-spark requirements-databricks requirements-snowflake requirements-redshift requirements-bigquery; do \
-	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: --no-binary pyspark \
+	@for name in requirements requirements-dev requirements-bench requirements-spark requirements-sail requirements-databricks requirements-snowflake requirements-redshift requirements-bigquery; do \
+	  UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: --no-binary pyspark --no-binary pyspark-client \
 	    --generate-hashes --no-annotate --no-emit-index-url --no-strip-extras $$name.in --output-file $$name.txt || exit 1; \
 	done
 

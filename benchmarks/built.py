@@ -12,6 +12,8 @@ import sys
 import time
 from typing import Any
 
+from told import Told
+
 
 def main() -> int:
     """Build, and say what each part took."""
@@ -55,7 +57,8 @@ def main() -> int:
             "--indirect-selection",
             "empty",
         ]
-    result = dbtRunner(callbacks=[listen]).invoke(command)
+    callbacks = [listen, Told(options["before"])] if "before" in options else [listen]
+    result = dbtRunner(callbacks=callbacks).invoke(command)
     total = [time.perf_counter() - begun, time.process_time() - cpu_begun]
     if not result.success:
         print([node.message for node in result.result or () if node.status == "error"], file=sys.stderr)

@@ -48,9 +48,11 @@ def run(
     log: Path | None = None,
     *,
     alone: bool = False,
+    aloud: bool = False,
     longest: float = LONGEST,
 ) -> Cost:
-    """Run `command` in `folder` to its end, `longest` seconds at most; with `alone` it has no environment but the one given.
+    """Run `command` in `folder` to its end, `longest` seconds at most; with `alone` it has no environment but the one given,
+    with `aloud` its stderr is ours and not the log.
 
     Raises Failed with the end of what it said.
     """
@@ -60,7 +62,11 @@ def run(
     begun = time.perf_counter()
     with log.open("wb") as errors, out.open("wb") as said:
         process = subprocess.Popen(
-            command, cwd=folder, stdout=said, stderr=errors, env={**inherited, **(environment or {})}
+            command,
+            cwd=folder,
+            stdout=said,
+            stderr=None if aloud else errors,
+            env={**inherited, **(environment or {})},
         )
         timer = threading.Timer(longest, process.kill)
         timer.start()

@@ -1,16 +1,19 @@
 """Build the project on Spark from export files, in the environment of Spark (`scripts/setup_env.sh spark`).
 
 `python benchmarks/slope_spark.py '{"files": …, "folder": …, "project": …, "vars": …, "cores": 2}'`. It prints one JSON object:
-the seconds of each model, one after another, and how many payloads there are.
+the seconds of each model, one after another, what Spark's process took, and how many payloads there are.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from told import Told
 
 
 def session(folder: Path, cores: int) -> Any:
@@ -29,7 +32,8 @@ def session(folder: Path, cores: int) -> Any:
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
-        "spark.sql.shuffle.partitions": str(2 * cores),
+        # wide rows of a million events in parts that fit; adaptive execution puts small ones together
+        "spark.sql.shuffle.partitions": str(32 * cores),
     }
     builder = SparkSession.builder.master(f"local[{cores}]")
     for name, value in settings.items():
@@ -52,8 +56,8 @@ def land(spark: Any, files: str) -> None:
     numbered.select(*columns, empty).write.format("parquet").saveAsTable("landed.amplitude_lines")
 
 
-def build(options: dict[str, Any]) -> Any:
-    """What dbt ran. Raises SystemExit with its words where a node failed."""
+def build(options: dict[str, Any], spark: Any) -> Told:
+    """The seconds of each model. Raises SystemExit with dbt's words where a node failed."""
     from dbt.cli.main import dbtRunner
 
     paths = ["--profiles-dir", options["folder"], "--target-path", f"{options['folder']}/target"]
@@ -63,12 +67,24 @@ def build(options: dict[str, Any]) -> Any:
         json.dumps({**options["vars"], "json_type": "string", "amplitude_schema": "landed"}),
     ]
     command += ["--exclude", "resource_type:test", "resource_type:unit_test", "--indirect-selection", "empty"]
+    heard = Told(options.get("before", {}), cpu=lambda: cost(spark)["cpu"])
     with contextlib.chdir(options["project"]):
-        result = dbtRunner().invoke(command)
+        result = dbtRunner(callbacks=[heard]).invoke(command)
     if not result.success:
         said = [str(each.message) for each in result.result or () if each.status == "error"]
         raise SystemExit(f"{result.exception or said[:1]}")
-    return result.result
+    return heard
+
+
+def cost(spark: Any) -> dict[str, float | None]:
+    """CPU seconds and the most memory of Spark's process, in MB of a million bytes, where the system tells (Linux, proc(5))."""
+    place = Path("/proc") / str(spark.sparkContext._gateway.proc.pid)
+    if not (place / "stat").exists():
+        return {"cpu": None, "peak_mb": None}
+    times = (place / "stat").read_text().rpartition(")")[2].split()
+    status = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines() if ":" in line)
+    ticks = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+    return {"cpu": ticks, "peak_mb": int(status["VmHWM"].split()[0]) * 1024 / 1e6}
 
 
 def main() -> int:
@@ -80,12 +96,9 @@ def main() -> int:
     (folder / "profiles.yml").write_text(json.dumps(profile))
     spark = session(folder, int(options["cores"]))
     land(spark, options["files"])
-    ran = build(options)
-    models = {
-        each.node.name: round(each.execution_time, 3) for each in ran if each.node.resource_type == "model"
-    }
+    heard = build(options, spark)
     count = spark.sql("select count(*) from crosswalk.posthog_payloads").collect()[0][0]
-    print(json.dumps({"models": models, "payloads": count}))
+    print(json.dumps({"models": heard.models, "cpus": heard.cpus, "payloads": count, **cost(spark)}))
     spark.stop()
     return 0
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark`, `databricks`, `snowflake`,
+# Builds .venv: `setup_env.sh` for what running needs, `setup_env.sh dev` for what the tests need on top. `setup_env.sh spark`, `sail`, `databricks`, `snowflake`,
 # `redshift` and `bigquery` build an environment of that name beside it (.venv-spark ...), since their packages have no room in the same one; Spark needs Java 17 or later.
 # PYTHON chooses the interpreter. With nothing changed it returns at once.
 set -euo pipefail
@@ -67,8 +67,8 @@ engine() {
         return 1
     fi
     make_env
-    # pyspark comes as source only, which nothing has to be compiled for
-    install_pinned "requirements-$1.txt" --no-binary pyspark
+    # pyspark and its client come as source only, which nothing has to be compiled for
+    install_pinned "requirements-$1.txt" --no-binary pyspark --no-binary pyspark-client
     echo "$current" > "$stamp"
 }
 
@@ -76,7 +76,7 @@ main() {
     local venv=.venv stamp=.venv/setup.stamp dev_stamp=.venv/dev.stamp current
 
     case "${1:-}" in
-        spark | databricks | snowflake | redshift | bigquery)
+        spark | sail | databricks | snowflake | redshift | bigquery)
             engine "$1"
             return
             ;;

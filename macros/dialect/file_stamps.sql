@@ -38,6 +38,15 @@
     {{ return(stamps) }}
 {%- endmacro %}
 
+{# Spark SQL reference, Built-in Functions: xxhash64; as a decimal, since a sum of bigint that does not fit is an error. #}
+{% macro spark__file_stamps(files, table, before, settled) -%}
+    {{- return(crosswalk.python__file_stamps("cast(xxhash64(line_number, read_error, line) as decimal(20, 0))", table, before, settled)) -}}
+{%- endmacro %}
+
+{% macro databricks__file_stamps(files, table, before, settled) -%}
+    {{- return(crosswalk.spark__file_stamps(files, table, before, settled)) -}}
+{%- endmacro %}
+
 {# Snowflake Documentation, HASH. #}
 {% macro snowflake__file_stamps(files, table, before, settled) -%}
     {{- return(crosswalk.python__file_stamps("hash(line_number, read_error, line)", table, before, settled)) -}}

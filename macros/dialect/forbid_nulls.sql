@@ -30,7 +30,7 @@
 {# GoogleSQL reference, Data definition language: a column that takes nulls is not made to refuse them. #}
 {% macro bigquery__forbid_nulls(table, column) %}{% endmacro %}
 
-{# Spark's own tables have no such statement; those of Delta have the standard's. Databricks documentation, ALTER TABLE ALTER COLUMN. #}
+{# The open Delta lets a column be made to take nulls, not to refuse them. Databricks has the standard's form: its documentation, ALTER TABLE ALTER COLUMN. #}
 {% macro spark__forbid_nulls(table, column) %}{% endmacro %}
 {% macro databricks__forbid_nulls(table, column) -%}
     alter table {{ table }} alter column {{ column }} set not null

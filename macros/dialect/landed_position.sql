@@ -18,7 +18,8 @@
 
 {# Spark SQL reference, Window Functions: a window without parts would pass all lines through one task, so each file has a count of its own. #}
 {% macro spark__landed_position(order_by) -%}
-    row_number() over (partition by {{ order_by[0] }} order by {{ order_by[1:] | join(', ') }}) + landed_parts.rows_before as landed_position,
+    row_number() over (partition by {{ order_by[0] }} order by {{ order_by[1:] | join(', ') }}) + landed_parts.rows_before
+        {{- ' + (select coalesce(max(built.landed_position), 0) from ' ~ this ~ ' as built)' if crosswalk.adds_rows() }} as landed_position,
 {%- endmacro %}
 
 {% macro databricks__landed_position(order_by) -%}

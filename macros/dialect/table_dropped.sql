@@ -11,6 +11,15 @@
     drop table {{ table }} cascade
 {%- endmacro %}
 
+{# Spark SQL reference, DROP TABLE: views stay and read the table that is made next. #}
+{% macro spark__table_dropped(table) -%}
+    drop table {{ table }}
+{%- endmacro %}
+
+{% macro databricks__table_dropped(table) -%}
+    {{- return(crosswalk.spark__table_dropped(table)) -}}
+{%- endmacro %}
+
 {# GoogleSQL reference, DROP TABLE: views stay and read the table that is made next. #}
 {% macro bigquery__table_dropped(table) -%}
     drop table {{ table }}

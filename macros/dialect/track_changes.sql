@@ -12,8 +12,12 @@
     alter table {{ table }} set change_tracking = true
 {%- endmacro %}
 
-{# Spark's own tables keep none; those of Delta do. Databricks documentation, Change data feed. #}
-{% macro spark__track_changes(table) %}{% endmacro %}
+{# Delta Lake documentation, Change data feed; nothing changes where it is on. #}
+{% macro spark__track_changes(table) -%}
+    alter table {{ table }} set tblproperties ('delta.enableChangeDataFeed' = 'true')
+{%- endmacro %}
+
+{# Databricks documentation, Change data feed. #}
 {% macro databricks__track_changes(table) -%}
-    alter table {{ table }} set tblproperties (delta.enableChangeDataFeed = true)
+    {{- return(crosswalk.spark__track_changes(table)) -}}
 {%- endmacro %}

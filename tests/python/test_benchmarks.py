@@ -3,6 +3,7 @@
 import base64
 import gzip
 import importlib
+import io
 import json
 import re
 import shutil
@@ -11,7 +12,7 @@ import sys
 import urllib.parse
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -253,3 +254,42 @@ def test_a_new_day_is_the_files_of_the_last_one(load: Any, tmp_path: Path) -> No
     assert "2024-01-03" in dates[1] and not dates[0] & dates[1]
     rows = [line for path in first + last for line in gzip.decompress(path.read_bytes()).splitlines()]
     assert len({json.loads(row)["uuid"] for row in rows}) == 180
+
+
+def test_models_that_grow_faster_than_the_events_are_named(load: Any) -> None:
+    less = {"straight": 10.0, "square": 10.0, "small": 0.1, "new": 0.0}
+    more = {"straight": 20.0, "square": 40.0, "small": 0.4, "new": 9.0}
+    assert load("slope").steep(1_000, 2_000, less, more) == ["square 2.00"]
+
+
+def test_a_folder_of_models_is_known_by_the_model(load: Any) -> None:
+    of = load("slope").folder_of
+    found = [of(name) for name in ("stg_heap__lines", "hub_users", "posthog_payloads", "audit_generated")]
+    assert found == ["staging", "hub", "posthog", "audit"]
+
+
+@pytest.mark.parametrize(
+    ("before", "lines"),
+    [
+        # twice as long as before for the one that ended, and so for the other
+        (
+            {"a": 5.0, "b": 15.0},
+            ["1 of 2: a 10.0 s (3.0 of CPU), about 30 s left", "2 of 2: b 4.0 s, about 0 s left"],
+        ),
+        # nothing is known of before: what is left is as long as what was
+        ({}, ["1 of 2: a 10.0 s (3.0 of CPU), about 10 s left", "2 of 2: b 4.0 s, about 0 s left"]),
+    ],
+)
+def test_a_build_tells_how_far_it_is(before: dict[str, float], lines: list[str], load: Any) -> None:
+    said = io.StringIO()
+    times = iter([0.0, 10.0, 10.0, 14.0])
+    spent = iter([1.0, 4.0, None, None])
+    told = load("told").Told(before, said, lambda: next(times), lambda: next(spent))
+    told(SimpleNamespace(info=SimpleNamespace(name="LogStartLine"), data=SimpleNamespace(total=2)))
+    for model in ("a", "b"):
+        node = SimpleNamespace(node_info=SimpleNamespace(unique_id=f"model.crosswalk.{model}"))
+        told(SimpleNamespace(info=SimpleNamespace(name="NodeStart"), data=node))
+        told(SimpleNamespace(info=SimpleNamespace(name="NodeFinished"), data=node))
+    assert said.getvalue().splitlines() == lines
+    assert told.models == {"a": 10.0, "b": 4.0}
+    assert told.cpus == {"a": 3.0}

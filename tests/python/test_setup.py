@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-REQUIREMENTS = [f"requirements{part}.txt" for part in ("", "-dev", "-spark", "-databricks")]
+REQUIREMENTS = [f"requirements{part}.txt" for part in ("", "-dev", "-spark", "-sail", "-databricks")]
 PINNED = re.compile(
     r"(?P<package>[a-z0-9.-]+)(?:\[[a-z0-9,]+\])?==(?P<version>[^\s;]+)(?: ; (?P<marker>[^-]+?))?"
     r"(?:\s+--hash=sha256:[0-9a-f]{64})+\s*"

@@ -42,13 +42,10 @@
     {%- if flags.FULL_REFRESH -%}{%- do crosswalk.check_full_refresh() -%}
     {%- else -%}{%- do crosswalk.check_marks(table if is_there else none) -%}
     {%- endif -%}
-    {%- set name = table.include(database=false, schema=false) -%}
-    {{ return(
-        'create table if not exists ' ~ table ~ ' (model ' ~ dbt.type_string() ~ ', settings ' ~ dbt.type_string() ~ ', built_in ' ~ dbt.type_bigint() ~ '); '
-        ~ 'delete from ' ~ table ~ ' where not exists (select 1 from (select model, max(built_in) as newest from ' ~ table
-        ~ ' group by model) as latest where latest.model = ' ~ name ~ '.model and latest.newest = ' ~ name ~ '.built_in); '
-        ~ crosswalk.forget_changed_files()
-    ) }}
+    {{ return(crosswalk.one_by_one([
+        crosswalk.table_made(table, ['model ' ~ dbt.type_string(), 'settings ' ~ dbt.type_string(), 'built_in ' ~ dbt.type_bigint()]),
+        crosswalk.rows_kept(['model', 'built_in'], 'select model, max(built_in) as built_in from ' ~ table ~ ' group by model', table),
+    ] + crosswalk.forget_changed_files())) }}
 {% endmacro %}
 
 {# Stops a full refresh that would make a kept model from nothing without the model that says what there is to make. #}

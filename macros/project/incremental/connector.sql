@@ -5,8 +5,10 @@
 {# The moment of this build for rows that it adds, a literal: all of them are seen at once and stand after every row before, whatever the clock says. #}
 {% macro insert_time() -%}
     {%- set now = run_started_at.replace(tzinfo=none) -%}
-    {%- set last = run_query('select max(inserted_at) from ' ~ this).rows[0][0] if execute and crosswalk.adds_rows() -%}
-    {%- set moment = [now, last.replace(tzinfo=none) + modules.datetime.timedelta(microseconds=1)] | max if last else now -%}
+    {#- as a text, since some drivers give times in the zone of the machine -#}
+    {%- set text = run_query('select ' ~ crosswalk.time_text('max(inserted_at)') ~ ' as last_time from ' ~ this).rows[0][0] if execute and crosswalk.adds_rows() -%}
+    {%- set last = modules.datetime.datetime.strptime(text, '%Y-%m-%d %H:%M:%S' ~ ('.%f' if '.' in text else '')) if text -%}
+    {%- set moment = [now, last + modules.datetime.timedelta(microseconds=1)] | max if last else now -%}
     timestamp '{{ moment.strftime('%Y-%m-%d %H:%M:%S.%f') }}'
 {%- endmacro %}
 
@@ -47,31 +49,29 @@
 
 {# The statement that takes out of the table (`this`), to which this build has added, the rows that are gone. #}
 {% macro delete_gone_events(records) -%}
-    delete from {{ this }}
-    where record_version in (
-        select built.record_version
+    {%- set gone -%}
+        select built.record_version as gone_version
         from {{ this }} as built
         left join (select record_version from {{ records }}) as there on built.record_version = there.record_version
         left join (select insert_id, count(*) as given_rows from {{ records }} group by insert_id) as given on built.insert_id = given.insert_id
         left join (select insert_id, count(*) as known_rows from {{ this }} group by insert_id) as known on built.insert_id = known.insert_id
         where there.record_version is null and (given.insert_id is null or given.given_rows > 1 or known.known_rows > 1)
-    )
+    {%- endset -%}
+    {{- crosswalk.rows_deleted('record_version', gone, 'gone_version') -}}
 {%- endmacro %}
 
 {# The statement after that: the records that the table lacks now are those of rows that it has in another version. When a row was added stays as it is. #}
 {% macro update_changed_events(records, relation) -%}
     {%- set names = crosswalk.synced_names(relation) -%}
-    update {{ this }}
-    set {{ crosswalk.set_synced(names + ['record_version']) }}
-    from (
+    {%- set changed -%}
         select
             {{ crosswalk.synced_select(relation) }},
             records.record_version
         from {{ records }} as records
         left join (select record_version as built_version from {{ this }}) as built on records.record_version = built.built_version
         where built.built_version is null
-    ) as changed
-    where {{ this }}.insert_id = changed.insert_id
+    {%- endset -%}
+    {{- crosswalk.rows_changed(crosswalk.set_synced(names + ['record_version']), changed, this ~ '.insert_id = changed.insert_id') -}}
 {%- endmacro %}
 
 {# The statement after a full refresh: with other settings a record of the same version may hold other values. A property that is no column of its own any more
@@ -80,23 +80,23 @@
     {%- set names = crosswalk.synced_names(relation) -%}
     {%- set known, mine, theirs = ['inserted_at', 'record_version'], [], [] -%}
     {%- for name in names -%}
-        {%- do known.append(name | replace('"', '') | lower) -%}{%- do mine.append(this ~ '.' ~ name) -%}{%- do theirs.append('changed.' ~ name) -%}
+        {%- do known.append(name | replace('"', '') | replace('`', '') | lower) -%}{%- do mine.append(this ~ '.' ~ name) -%}{%- do theirs.append('changed.' ~ name) -%}
     {%- endfor -%}
     {%- set dropped = [] -%}
     {%- for column in adapter.get_columns_in_relation(this) if execute and column.name | lower not in known -%}
         {%- do dropped.append(crosswalk.quoted_name(column.name)) -%}{%- do mine.append(this ~ '.' ~ dropped[-1]) -%}{%- do theirs.append('null') -%}
     {%- endfor -%}
-    update {{ this }}
-    set {{ crosswalk.set_synced(names) }}{% for name in dropped %}, {{ name }} = null{% endfor %}
-    from (
+    {%- set assignments -%}
+    {{ crosswalk.set_synced(names) }}{% for name in dropped %}, {{ name }} = null{% endfor %}
+    {%- endset -%}
+    {%- set changed -%}
         select
             {{ crosswalk.synced_select(relation) }},
             records.record_version
         from {{ records }} as records
-    ) as changed
-    where
-        {{ this }}.record_version = changed.record_version
-        and {{ crosswalk.row_version(mine) }} <> {{ crosswalk.row_version(theirs) }}
+    {%- endset -%}
+    {%- set condition = this ~ '.record_version = changed.record_version and ' ~ crosswalk.row_version(mine) ~ ' <> ' ~ crosswalk.row_version(theirs) -%}
+    {{- crosswalk.rows_changed(assignments, changed, condition) -}}
 {%- endmacro %}
 
 {# The assignments of an update from `changed`. #}
@@ -122,8 +122,7 @@
 {# The statement that takes the others out of the table (`this`). #}
 {% macro delete_gone_profiles(records, relation) -%}
     {%- set version = crosswalk.row_version(crosswalk.synced_names(relation)) -%}
-    delete from {{ this }}
-    where {{ version }} in (
+    {%- set gone -%}
         select built.built_version
         from (select {{ version }} as built_version from {{ this }}) as built
         left join (
@@ -135,7 +134,8 @@
             ) as profiles
         ) as given on built.built_version = given.given_version
         where given.given_version is null
-    )
+    {%- endset -%}
+    {{- crosswalk.rows_deleted(version, gone, 'built_version') -}}
 {%- endmacro %}
 
 {# The select lines of a synced relation from its records, without those that say when a build added the row. Not to be indented: a line may break within a

@@ -76,11 +76,7 @@
 
 {# The statement that takes the rows out of a kept model (`this`) that are gone or different, by a relation with the versions that stand as they are. #}
 {% macro delete_outdated(versions, version) -%}
-    delete from {{ this }}
-    where not exists (
-        select 1 from {{ versions }} as versions
-        where versions.{{ version }} = {{ crosswalk.kept_table() }}.{{ version }} and versions.is_built
-    )
+    {{- crosswalk.rows_kept([version], 'select ' ~ version ~ ' from ' ~ versions ~ ' where is_built') -}}
 {%- endmacro %}
 
 {# The body of a CTE with the rows of a source that count, from a relation or CTE with their outcomes: all, or where rows are kept those that hub_events does
@@ -179,23 +175,13 @@
 
 {# The statement that takes out of a payload model (`this`) what is gone or different. #}
 {% macro delete_outdated_payloads(destination) -%}
-    delete from {{ this }}
-    where not exists (
-        select 1
-        from (
-            select record_version from {{ ref(destination ~ '_event_records') }}
-            union all
-            select record_version from {{ ref(destination ~ '_generated_records') }}
-        ) as versions
-        where versions.record_version = {{ crosswalk.kept_table() }}.record_version
-    )
+    {%- set versions = 'select record_version from ' ~ ref(destination ~ '_event_records') ~ ' union all select record_version from ' ~ ref(destination ~ '_generated_records') -%}
+    {{- crosswalk.rows_kept(['record_version'], versions) -}}
 {%- endmacro %}
 
 {# The post-hook of a payload model that is kept: bucket and send order as all of its rows together have them. Only rows whose place changed are written. #}
 {% macro renumber() -%}
-    update {{ this }}
-    set bucket = numbered.bucket, send_order = numbered.new_order
-    from (
+    {%- set places %}
         with
 
         payloads as (
@@ -208,10 +194,13 @@
         {{ crosswalk.bucketed('payloads') | indent(8) }}
 
         {{ crosswalk.numbered('bucketed', ['position', 'bucket'], crosswalk.send_order_of_payloads(), 'new_order') | indent(8) }}
-    ) as numbered
-    where
-        {{ crosswalk.kept_table() }}.{{ crosswalk.row_identity() }} = numbered.position
-        and ({{ crosswalk.kept_table() }}.send_order <> numbered.new_order or {{ crosswalk.kept_table() }}.bucket <> numbered.bucket)
+    {%- endset -%}
+    {%- set mine = crosswalk.kept_table() -%}
+    {{- crosswalk.rows_changed(
+        'bucket = changed.bucket, send_order = changed.new_order',
+        places | trim,
+        mine ~ '.' ~ crosswalk.row_identity() ~ ' = changed.position and (' ~ mine ~ '.send_order <> changed.new_order or ' ~ mine ~ '.bucket <> changed.bucket)'
+    ) -}}
 {%- endmacro %}
 
 {# The body of a CTE with who stands behind sightings (own_user_id, own_device_id, …): an anonymous row belongs to the user of its device, unless several users

@@ -61,7 +61,7 @@
 
 {# The statement that takes out lines that a build landed and did not come to write down: not every adapter does both in one transaction. #}
 {% macro delete_half_landed(source) -%}
-    delete from {{ this }} where landed_in not in (select distinct landed.landed_in from {{ crosswalk.landed_files_table(source) }} as landed)
+    {{- crosswalk.rows_kept(['landed_in'], 'select distinct landed_in from ' ~ crosswalk.landed_files_table(source)) -}}
 {%- endmacro %}
 
 {% macro after_landing(source) %}
@@ -93,7 +93,7 @@
             {%- set lines = crosswalk.built_before('stg_' ~ source ~ '__lines') -%}
             {%- set landing = crosswalk.landing(source) if lines else {'changed': []} -%}
             {%- if lines and landing['whole'] -%}
-                {%- do statements.append(crosswalk.table_dropped(lines) ~ ';') -%}
+                {%- do statements.append(crosswalk.table_dropped(lines)) -%}
                 {%- do adapter.cache_dropped(lines) -%}
                 {%- if landing['changed'] -%}
                     {%- do log('Files of ' ~ source ~ ' changed or went since they were read, the first is ' ~ landing['changed'][0] ~ ': all of its files are read again.', info=true) -%}
@@ -101,7 +101,7 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(statements | join(' ')) }}
+    {{ return(statements) }}
 {% endmacro %}
 
 {# The post-hook of a lines model that writes down what it landed, in the same transaction. #}
@@ -109,16 +109,17 @@
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set landing = crosswalk.landing(source) -%}
     {%- set table = crosswalk.landed_files_table(source) -%}
-    create table if not exists {{ table }} (file {{ dbt.type_string() }}, stamp {{ dbt.type_string() }}, landed_in {{ dbt.type_bigint() }});
-    {%- if landing['whole'] %}
-    delete from {{ table }};
-    {%- endif %}
-    {%- for files in landing['new'] | batch(500) %}
-    insert into {{ table }} values
-    {%- for file in files %}
-        ({{ crosswalk.literal(file) }}, {{ crosswalk.literal(landing['stamps'][file]) }}, {{ landing['landed_in'] }}){{ ',' if not loop.last }}
-    {%- endfor %};
-    {%- endfor %}
+    {%- set columns = ['file ' ~ dbt.type_string(), 'stamp ' ~ dbt.type_string(), 'landed_in ' ~ dbt.type_bigint()] -%}
+    {%- set statements = [crosswalk.table_made(table, columns)] -%}
+    {%- if landing['whole'] -%}{%- do statements.append('delete from ' ~ table ~ ' where true') -%}{%- endif -%}
+    {%- for files in landing['new'] | batch(500) -%}
+        {%- set rows = [] -%}
+        {%- for file in files -%}
+            {%- do rows.append('(' ~ crosswalk.literal(file) ~ ', ' ~ crosswalk.literal(landing['stamps'][file]) ~ ', ' ~ landing['landed_in'] ~ ')') -%}
+        {%- endfor -%}
+        {%- do statements.append('insert into ' ~ table ~ ' values\n' ~ rows | join(',\n')) -%}
+    {%- endfor -%}
+    {{ return(crosswalk.one_by_one(statements)) }}
 {% endmacro %}
 
 {# A condition on landed lines: those that the model has not looked at yet, where a build adds to it. With ` and ` or ` where ` before it, as `word` says. #}
@@ -130,5 +131,5 @@
 
 {# The statement that takes out of a kept model what was made from lines that were landed anew since. #}
 {% macro delete_old_landings(lines) -%}
-    delete from {{ this }} where landed_in not in (select distinct landed.landed_in from {{ lines }} as landed)
+    {{- crosswalk.rows_kept(['landed_in'], 'select distinct landed_in from ' ~ lines) -}}
 {%- endmacro %}

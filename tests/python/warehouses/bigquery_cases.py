@@ -21,6 +21,7 @@ WITHOUT = (
     "day_partitions",
     "added_by",
     "table_dropped",
+    "one_by_one",
 )
 OURS = re.compile(r"`[\w-]+`\.`\w+`\.(crosswalk_\w+_[0-9a-f]{8}\()")
 

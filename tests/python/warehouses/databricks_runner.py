@@ -1,8 +1,8 @@
 """Runs in the environment of Databricks: dbt with the real dbt-databricks, whose statements go to a Spark session in this
 process in place of a SQL warehouse.
 
-Spark's own packages stand in the environment of Spark, whose folder is the third argument. `statements` are all that
-dbt-databricks sent.
+Spark's own packages stand in the environment of Spark, whose folder is the third argument. `sent` are all the statements of
+dbt-databricks.
 """
 
 import re
@@ -13,22 +13,14 @@ from typing import Any
 import serving
 import spark_runner  # type: ignore[import-not-found]
 
-# What the open Spark has not: the catalog's name, Delta, and a table that is replaced in one statement. Nothing else is changed.
+# What the open Spark has not: the catalog's name, and what delta_on_spark.py does of Delta. Nothing else is changed.
 CATALOG = re.compile(r"`?hive_metastore`?\.|\bin `?hive_metastore`?(?=\s|$)", re.IGNORECASE)
 USE = re.compile(r"\buse catalog\b", re.IGNORECASE)
-DELTA = re.compile(r"\busing delta\b", re.IGNORECASE)
-REPLACE = re.compile(r"\bcreate or replace table\s+(\S+)", re.IGNORECASE)
 
 
-def for_spark(sql: str) -> list[str]:
-    """A statement of Databricks as statements of Spark."""
-    if USE.search(sql):
-        return ["select 1"]
-    text = DELTA.sub("", CATALOG.sub("", sql))
-    replaced = REPLACE.search(text)
-    if not replaced:
-        return [text]
-    return [f"drop table if exists {replaced[1]}", REPLACE.sub(r"create table \1", text, count=1)]
+def for_spark(sql: str) -> str:
+    """A statement of Databricks as the session takes it."""
+    return "select 1" if USE.search(sql) else CATALOG.sub("", sql)
 
 
 class Cursor:
@@ -47,8 +39,7 @@ class Cursor:
         return self._run(sql)
 
     def _run(self, sql: str) -> "Cursor":
-        for statement in for_spark(sql):
-            frame = self.connection.spark.sql(statement)
+        frame = self.connection.spark.sql(for_spark(sql))
         self.description = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
         self.description = [(*named, None, None, None, None, True) for named in self.description]
         self._rows = [tuple(row) for row in frame.collect()]
@@ -126,7 +117,7 @@ def main() -> None:
         answer: dict[str, Any] = serving.dbt(spark, request)
         return answer
 
-    spark_runner.serve(dbt=dbt, statements=sent)
+    spark_runner.serve(dbt=dbt, sent=sent)
 
 
 if __name__ == "__main__":

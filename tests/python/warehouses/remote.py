@@ -43,6 +43,7 @@ class Remote:
         self._answers = answers
         self.folder = folder
         self.output = output
+        self.project = harness.ROOT
 
     @property
     def schema(self) -> str:
@@ -52,7 +53,15 @@ class Remote:
     def elsewhere(self, schema: str) -> "Remote":
         """The same process, where dbt builds in another schema."""
         name = "schema" if "schema" in self.output else "dataset"
-        return Remote(self._process, self._answers, self.folder, {**self.output, name: schema})
+        there = Remote(self._process, self._answers, self.folder, {**self.output, name: schema})
+        there.project = self.project
+        return there
+
+    def of(self, project: Path) -> "Remote":
+        """The same process, where dbt builds another project."""
+        there = Remote(self._process, self._answers, self.folder, self.output)
+        there.project = project
+        return there
 
     def ask(self, **request: Any) -> dict[str, Any]:
         """The answer to a request; `RemoteError` where it is an error, or where the process ended or took too long."""
@@ -86,7 +95,7 @@ class Remote:
         profile = {"crosswalk": {"target": kind, "outputs": {kind: dict(self.output)}}}
         (self.folder / "profiles.yml").write_text(json.dumps(profile))
         paths = {
-            "--project-dir": harness.ROOT,
+            "--project-dir": self.project,
             "--profiles-dir": self.folder,
             "--target-path": self.folder / "target",
             "--log-path": self.folder / "logs",
@@ -94,7 +103,7 @@ class Remote:
         arguments = [*command, *(str(part) for pair in paths.items() for part in pair)]
         arguments += ["--vars", json.dumps({"json_type": JSON_TYPES.get(kind, "string"), **settings})]
         quiet = ["--quiet", "--log-level", "none", "--log-level-file", "error"]
-        return self.ask(do="dbt", project=str(harness.ROOT), arguments=[*quiet, *arguments])
+        return self.ask(do="dbt", project=str(self.project), arguments=[*quiet, *arguments])
 
 
 @contextmanager

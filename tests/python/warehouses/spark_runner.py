@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import serving
+from delta_on_spark import Delta, on  # type: ignore[import-not-found]
 from plain_rows import plain
 
 
@@ -53,10 +54,24 @@ def table(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
     return {"rows": [[len(read)]]}
 
 
+def statements(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """Statements, one after the other."""
+    for statement in request["sql"].split(";"):
+        if statement.strip():
+            spark.sql(statement)
+    return {}
+
+
 def serve(**more: Callable[[Any, dict[str, Any]], dict[str, Any]]) -> None:
-    """One session that answers until stdin ends."""
+    """One session that answers until stdin ends. `keep` keeps what statements on tables of Delta read and left, in a folder."""
     spark = session(serving.folder())
-    serving.serve(spark, {"rows": rows, "table": table, **more})
+    delta: Delta = on(spark)
+
+    def keep(spark: Any, request: dict[str, Any]) -> dict[str, Any]:
+        delta.keep(Path(request["folder"]) if request["folder"] else None)
+        return {}
+
+    serving.serve(spark, {"rows": rows, "table": table, "statements": statements, "keep": keep, **more})
     spark.stop()
 
 

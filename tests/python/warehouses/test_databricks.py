@@ -5,23 +5,29 @@ rows of DuckDB, and an independent parser of Databricks reads every statement.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from harness import Result
 
-from warehouses import compared
+from warehouses import compared, two_days
 from warehouses import spark as engine
 from warehouses.compared import LONG, Built
 from warehouses.parsed import unread
+from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
 if LONG:
 
     @pytest.fixture(scope="module")
-    def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    def databricks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
         with engine.running(tmp_path_factory.mktemp("databricks"), "databricks") as running:
-            compared.load(running, request)
-            yield compared.build(running)
+            yield running
+
+    @pytest.fixture(scope="module")
+    def built(databricks: Remote, request: pytest.FixtureRequest) -> Built:
+        compared.load(databricks, request)
+        return compared.build(databricks)
 
     @pytest.fixture(scope="module")
     def expected(request: pytest.FixtureRequest) -> Result:
@@ -41,8 +47,19 @@ if LONG:
         compared.audit_is_that_of_duckdb(relation, built, expected)
 
     def test_another_parser_reads_every_statement(built: Built) -> None:
-        sent = built.remote.ask(do="statements")["statements"]
+        sent = built.remote.ask(do="sent")["statements"]
         # the adapter's own question, which the parser does not know
         made = {sql: sql for sql in sent if not sql.rstrip().endswith("SHOW SCHEMAS IN `hive_metastore`")}
         assert sum("create or replace table" in sql for sql in made) >= len(built.models)
         assert unread(made, "databricks") == {}
+
+    def test_two_days_end_as_a_build_from_nothing(databricks: Remote) -> None:
+        """What Delta takes and Spark does not is done by other statements: delta_on_spark.py."""
+        before = len(databricks.ask(do="sent")["statements"])
+        two_days.end_as_a_build_from_nothing(
+            databricks, partial(compared.load_rows, databricks), nothing_new=False
+        )
+        sent = databricks.ask(do="sent")["statements"][before:]
+        merges = {sql: sql for sql in sent if "merge into" in sql}
+        assert len(merges) > 30
+        assert unread(merges, "databricks") == {}

@@ -7,13 +7,15 @@ test. One session for all of it, since its start takes long.
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import test_dialect_verbs as verbs
 from harness import Result
 
-from warehouses import compared
+from warehouses import compared, delta_project, remote, two_days
 from warehouses import spark as engine
 from warehouses.compared import LONG, Built
 from warehouses.parsed import unread
@@ -119,8 +121,10 @@ def said(built: Built, settings: dict[str, Any]) -> str:
 
 
 def test_builds_that_add_rows_are_told_to_be_impossible_in_one_sentence(built: Built) -> None:
+    """Where tables are Spark's own."""
     text = said(built, {"amplitude_schema": "landed", "materialize": "incremental"})
-    assert "'materialize: incremental' does not work on spark: set 'materialize' to table" in text
+    assert "'materialize: incremental' works on Spark with Delta tables only" in text
+    assert "set '+file_format: delta' under 'models: crosswalk:' in dbt_project.yml" in text
 
 
 def test_a_session_that_is_not_in_utc_is_told_in_one_sentence(built: Built) -> None:
@@ -148,6 +152,35 @@ if LONG:
     @pytest.mark.parametrize("relation", AUDIT)
     def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
         compared.audit_is_that_of_duckdb(relation, built, expected)
+
+    @pytest.fixture(scope="module")
+    def statements(spark: Remote, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+        """What the second of two days did to tables of Delta, each statement with the rows that it read and left. The statements
+        that Delta takes and Spark does not are done by others: delta_on_spark.py."""
+        folder = tmp_path_factory.mktemp("delta")
+        kept = folder / "kept"
+        two_days.end_as_a_build_from_nothing(
+            spark.of(delta_project.project(folder)),
+            partial(compared.load_rows, spark),
+            second_day=lambda begins: keep(spark, kept if begins else None),
+            nothing_new=False,
+        )
+        return sorted(kept.iterdir())
+
+    def keep(spark: Remote, folder: Path | None) -> None:
+        spark.ask(do="keep", folder=str(folder) if folder else None)
+
+    def test_two_days_of_delta_tables_end_as_a_build_from_nothing(statements: list[Path]) -> None:
+        assert len(statements) > 40
+
+    def test_delta_does_to_its_tables_what_the_second_day_sends(
+        statements: list[Path], tmp_path: Path
+    ) -> None:
+        """On Sail, whose tables are Delta's: each statement, on the rows that it met."""
+        with remote.running("sail", tmp_path, engine.OUTPUTS["spark"]) as sail:
+            found = {place.name: sail.ask(do="replay", folder=str(place)) for place in statements}
+        assert {name: rows for name, rows in found.items() if rows["differ"]} == {}
+        assert sum(rows["changed"] > 0 for rows in found.values()) > 30
 
     def test_nothing_large_passes_through_one_task(built: Built) -> None:
         """Counts of everything do too, but each task brings one row of those."""
