@@ -95,6 +95,9 @@ if LONG:
             relation, built, expected, lambda name: "`rows`" if name == "rows" else name
         )
 
+    def test_sqlfluff_reads_every_query(built: Built) -> None:
+        assert parsed.unread_by_sqlfluff({**built.models, **built.tests}, "bigquery") == {}
+
     def test_zetasql_reads_every_query(built: Built, oracle: Remote) -> None:
         """Names, types, groups and functions are those of GoogleSQL, which the emulator does not check."""
         answer = oracle.ask(do="check", tables=given_tables(), queries=compiled(built))
