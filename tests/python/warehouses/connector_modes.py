@@ -42,7 +42,12 @@ def value_of(value: Any) -> Any:
     return dt.datetime.fromisoformat(value) if is_time else value
 
 
-def hold(remote: Remote, load: Callable[[str, list[lines.Row]], None], which_table: str) -> There:
+def hold(
+    remote: Remote,
+    load: Callable[[str, list[lines.Row]], None],
+    which_table: str,
+    adds_columns: bool = True,
+) -> There:
     """Builds three times; rows are added, changed and taken out where they stand. `which_table` asks for the table's identity."""
     remote = remote.elsewhere(SCHEMA)
 
@@ -55,11 +60,14 @@ def hold(remote: Remote, load: Callable[[str, list[lines.Row]], None], which_tab
         lambda files: load(f"{SCHEMA}_raw.amplitude_lines", test_connector.raw_lines(files)),
         lambda query: [tuple(row) for row in remote.rows(query)],
         which_table=which_table,
+        adds_columns=adds_columns,
         remote=remote,
     )
     test_connector.build_three_times(warehouse)
     for test in HELD:
         test(warehouse)
+    if adds_columns:
+        test_connector.test_mirror_a_property_that_is_named_later_becomes_a_column(warehouse)
     if test_connector.LONG:
         test_connector.test_append_a_profile_that_changed_is_read_again(warehouse)
         test_connector.test_mirror_identity_events_stand_once(warehouse)

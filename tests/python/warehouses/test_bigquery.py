@@ -121,6 +121,6 @@ if LONG:
 
     def test_the_connectors_modes_find_a_table_that_changes_where_it_stands(emulator: Remote) -> None:
         """Mixpanel, "Warehouse Connectors": Mirror on BigQuery compares snapshots of a table, and bills one that is made anew
-        as a whole."""
+        as a whole. dbt-bigquery adds a column by the API, which the emulator writes down and does not do."""
         known = "select table_oid from duckdb_tables() where table_name = 'mixpanel_events' and schema_name like '%connector'"
-        connector_modes.hold(emulator, partial(compared.load_rows, emulator), known)
+        connector_modes.hold(emulator, partial(compared.load_rows, emulator), known, adds_columns=False)
