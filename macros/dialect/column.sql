@@ -23,5 +23,5 @@
 
 {# GoogleSQL reference, Lexical structure, Reserved keywords. #}
 {% macro bigquery__column(name) -%}
-    {{ adapter.quote(name) if name in ['groups', 'rows'] else name }}
+    {{ adapter.quote(name) if name in ['groups', 'hash', 'rows'] else name }}
 {%- endmacro %}

@@ -94,9 +94,9 @@
     format_timestamp('"%Y-%m-%d %H:%M:%E6S"', {{ column }})
     {%- elif kind == 'datetime' -%}
     format_datetime('"%Y-%m-%d %H:%M:%E6S"', {{ column }})
-    {%- elif kind == 'float64' -%}
+    {%- elif kind in ('float64', 'float') -%}
     case when not is_nan({{ column }}) and not is_inf({{ column }}) then {{ crosswalk.number_text(column) }} end
-    {%- elif kind in ('int64', 'bool') or kind.startswith('numeric') or kind.startswith('bignumeric') -%}
+    {%- elif kind in ('int64', 'integer', 'bool', 'boolean') or kind.startswith('numeric') or kind.startswith('bignumeric') -%}
     cast({{ column }} as string)
     {%- else -%}
     {{ crosswalk.json_string('cast(' ~ column ~ ' as string)') }}

@@ -42,7 +42,7 @@
     {%- set found = [] -%}
     {%- for column in adapter.get_columns_in_relation(relation) if not modules.re.search(shape['leave_out'], column.name | lower) -%}
         {%- set name = column.name | lower -%}
-        {%- do found.append([shape['names'].get(name, name), column.quoted, column.dtype]) -%}
+        {%- do found.append([shape['names'].get(name, name), column.quoted, crosswalk.column_type(column)]) -%}
     {%- endfor -%}
     {{ return(found) }}
 {% endmacro %}
@@ -85,7 +85,7 @@
             {%- set pairs, days = [], [] %}
             {%- for key, column, type in crosswalk.amplitude_table_columns(relation) %}
                 {%- set value = crosswalk.column_as_json(column, type) %}
-                {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' %}
+                {%- set text = crosswalk.column_as_text(column, type) %}
                 {#- an object may stand in a column of texts -#}
                 {%- if key in objects %}{% set value = 'case when ' ~ crosswalk.json_is_strict_object(text) ~ ' then ' ~ text ~ ' else ' ~ value ~ ' end' %}{% endif %}
                 {%- do pairs.append([crosswalk.json_name(key), value]) %}

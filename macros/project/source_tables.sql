@@ -52,9 +52,14 @@
     ) as raw_lines
 {%- endmacro %}
 
+{# The engine's name of the type of a column; of one with parts or many values, as BigQuery has them, the whole of it. #}
+{% macro column_type(column) %}
+    {{ return(column.data_type if column.fields or column.mode == 'REPEATED' else column.dtype) }}
+{% endmacro %}
+
 {# A column of a table as JSON text, null where it holds none; of a time only the digits that it has, as engines write it into files. #}
 {% macro table_value(column) -%}
-    {%- set value = crosswalk.column_as_json(column.quoted, column.dtype) -%}
+    {%- set value = crosswalk.column_as_json(column.quoted, crosswalk.column_type(column)) -%}
     {%- if 'timestamp' in column.dtype | lower or 'datetime' in column.dtype | lower -%}
     '"' || {{ crosswalk.extracted(value, '^"([^.]*(?:[.][0-9]*[1-9])?)[.]?0*"$') }} || '"'
     {%- else -%}
@@ -64,7 +69,7 @@
 
 {# The day of a time column of a table as text, null where the row has no time. #}
 {% macro day_of_column(column) -%}
-    substr(replace({{ crosswalk.column_as_json(column.quoted, column.dtype) }}, '"', ''), 1, 10)
+    substr(replace({{ crosswalk.column_as_json(column.quoted, crosswalk.column_type(column)) }}, '"', ''), 1, 10)
 {%- endmacro %}
 
 {# The names that the rows of these tables have as `file`, as a query that reads nothing but times. #}
@@ -143,7 +148,7 @@
             {%- set value = crosswalk.table_value(column) -%}
             {%- set key = crosswalk.mixpanel_pipeline_columns().get(name) -%}
             {%- if name in ('properties', 'mp_properties') -%}
-                {%- set text = 'cast(' ~ column.quoted ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+                {%- set text = crosswalk.column_as_text(column.quoted, crosswalk.column_type(column)) -%}
                 {%- do objects.append("case when " ~ crosswalk.json_is_strict_object(text) ~ " then " ~ text ~ " else " ~ value ~ " end") -%}
             {%- elif key and key not in given -%}
                 {%- do pairs.append([crosswalk.json_name(key), value]) -%}{%- do given.append(key) -%}

@@ -61,7 +61,7 @@ routed as (
 ),
 
 -- counted from the payloads themselves, not from what was decided about them
-delivered as (
+delivered_counts as (
 
     {%- for destination in var('destinations') %}
     select
@@ -96,7 +96,7 @@ parts as (
     union all
 
     select source, source_project, destination, event_date, event_name, rows_read, malformed, duplicate, filtered, quarantined, delivered
-    from delivered
+    from delivered_counts
 
 )
 

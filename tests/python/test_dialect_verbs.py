@@ -896,6 +896,7 @@ case(
 )
 TIME = "column_as_json(\"timestamp '2024-01-02 03:04:05.678'\", 'timestamp')"
 case("column_as_json", TIME, '"2024-01-02 03:04:05.678000"', query="select {}", what="a time")
+case("column_as_text", "column_as_text('x', 'text')", 'a "b"', what="text", x='a "b"')
 case("row_identity", "row_identity()", 2, query="select count(distinct {}) from landed")
 case(
     "resolve_files",

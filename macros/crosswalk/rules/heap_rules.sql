@@ -28,12 +28,13 @@
 
 {# The address of the page itself, built from its parts. A page without a domain is a file or a screen and has none. #}
 {% macro heap_current_url() -%}
+    {%- set hash = crosswalk.column('hash') -%}
     case
         when domain <> '' then
             case when domain like '%://%' then '' else 'https://' end || domain
             || case when path <> '' and path not like '/%' then '/' else '' end || coalesce(path, '')
             || case when query <> '' and query not like '?%' then '?' else '' end || coalesce(query, '')
-            || case when hash <> '' and hash not like '#%' then '#' else '' end || coalesce(hash, '')
+            || case when {{ hash }} <> '' and {{ hash }} not like '#%' then '#' else '' end || coalesce({{ hash }}, '')
     end
 {%- endmacro %}
 

@@ -71,7 +71,7 @@
         left join (select record_version as built_version from {{ this }}) as built on records.record_version = built.built_version
         where built.built_version is null
     {%- endset -%}
-    {{- crosswalk.rows_changed(crosswalk.set_synced(names + ['record_version']), changed, this ~ '.insert_id = changed.insert_id') -}}
+    {{- crosswalk.rows_changed(crosswalk.set_synced(names + ['record_version']), changed, crosswalk.kept_table() ~ '.insert_id = changed.insert_id') -}}
 {%- endmacro %}
 
 {# The statement after a full refresh: with other settings a record of the same version may hold other values. A property that is no column of its own any more
@@ -80,11 +80,11 @@
     {%- set names = crosswalk.synced_names(relation) -%}
     {%- set known, mine, theirs = ['inserted_at', 'record_version'], [], [] -%}
     {%- for name in names -%}
-        {%- do known.append(name | replace('"', '') | replace('`', '') | lower) -%}{%- do mine.append(this ~ '.' ~ name) -%}{%- do theirs.append('changed.' ~ name) -%}
+        {%- do known.append(name | replace('"', '') | replace('`', '') | lower) -%}{%- do mine.append(crosswalk.kept_table() ~ '.' ~ name) -%}{%- do theirs.append('changed.' ~ name) -%}
     {%- endfor -%}
     {%- set dropped = [] -%}
     {%- for column in adapter.get_columns_in_relation(this) if execute and column.name | lower not in known -%}
-        {%- do dropped.append(crosswalk.quoted_name(column.name)) -%}{%- do mine.append(this ~ '.' ~ dropped[-1]) -%}{%- do theirs.append('null') -%}
+        {%- do dropped.append(crosswalk.quoted_name(column.name)) -%}{%- do mine.append(crosswalk.kept_table() ~ '.' ~ dropped[-1]) -%}{%- do theirs.append('null') -%}
     {%- endfor -%}
     {%- set assignments -%}
     {{ crosswalk.set_synced(names) }}{% for name in dropped %}, {{ name }} = null{% endfor %}
@@ -95,7 +95,7 @@
             records.record_version
         from {{ records }} as records
     {%- endset -%}
-    {%- set condition = this ~ '.record_version = changed.record_version and ' ~ crosswalk.row_version(mine) ~ ' <> ' ~ crosswalk.row_version(theirs) -%}
+    {%- set condition = crosswalk.kept_table() ~ '.record_version = changed.record_version and ' ~ crosswalk.row_version(mine) ~ ' <> ' ~ crosswalk.row_version(theirs) -%}
     {{- crosswalk.rows_changed(assignments, changed, condition) -}}
 {%- endmacro %}
 

@@ -1,6 +1,8 @@
 {{ config(
     materialized=crosswalk.kept_as('view'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
+    partition_by=crosswalk.day_partitions('event_time', 'timestamp'),
+    cluster_by=crosswalk.clusters(['inserted_at']),
     full_refresh=crosswalk.is_made_anew(),
     on_schema_change='append_new_columns',
     post_hook=crosswalk.after_syncing_events('mixpanel_events', 'mixpanel_event_records'),

@@ -1,6 +1,6 @@
 {{ config(
     materialized=crosswalk.kept_as('view'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     full_refresh=crosswalk.is_made_anew(),
     on_schema_change='append_new_columns',
     post_hook=crosswalk.after_syncing_profiles('mixpanel_group_profiles', 'mixpanel_group_records'),

@@ -1,7 +1,7 @@
 {{ config(
     enabled=var('mixpanel_id_merge', 'simplified') == 'original' and 'mixpanel' in var('destinations', ['mixpanel', 'posthog']),
     materialized=crosswalk.kept_as('view'),
-    incremental_strategy='append',
+    incremental_strategy=crosswalk.added_by(),
     full_refresh=crosswalk.is_made_anew(),
     on_schema_change='append_new_columns',
     post_hook=crosswalk.after_syncing_events('mixpanel_identity_events', 'mixpanel_identity_records'),

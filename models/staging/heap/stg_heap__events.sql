@@ -103,7 +103,7 @@ select
     {{ crosswalk.heap_event_groups(crosswalk.json_picked('texts', texts, var('heap_account_property')), 'nested_properties') | indent(4) }}
         as {{ crosswalk.column('groups') }},
     {%- for column in mapped %}
-    {{ crosswalk.json_picked('texts', texts, column) }} as {{ column }},
+    {{ crosswalk.json_picked('texts', texts, column) }} as {{ crosswalk.column(column) }},
     {%- endfor %}
     {{ crosswalk.json_overlay('own_columns', 'nested_properties') | indent(4) }} as event_properties,
     '{}' as user_properties,

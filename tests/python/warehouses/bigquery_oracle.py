@@ -1,47 +1,37 @@
 """Runs in the environment of BigQuery: ZetaSQL, Google's reference implementation of GoogleSQL, judges what was compiled.
 
-It reads queries only, and no Python: in place of a call of one of our functions stands a look into a table.
+It reads queries only, and no Python: in place of a call of one of our functions stands an expression of its arguments that has
+its type.
 """
 
 import re
 from typing import Any
 
 import serving
+from brackets import closing
 
 CALL = re.compile(r"\bcrosswalk_(text|flag|count|number|digits)_\w+\(")
-RETURNS = {"text": "string", "flag": "bool", "count": "int64", "number": "float64", "digits": "string"}
-
-MADE_CALLS = [["given", "STRING"], ["result", "STRING"]]
-
-
-def closing(sql: str, start: int) -> int:
-    """The place of the bracket that closes the one at `start`; brackets in literals do not count."""
-    depth, at = 0, start
-    while at < len(sql):
-        if sql[at] in "'\"`":
-            mark = sql[at]
-            at += 1
-            while sql[at] != mark:
-                at += 2 if sql[at] == "\\" else 1
-        depth += {"(": 1, ")": -1}.get(sql[at], 0)
-        if depth == 0:
-            return at
-        at += 1
-    raise ValueError(sql[start : start + 80])
+# The types of the functions, made from a text.
+RETURNS = {
+    "text": "{}",
+    "flag": "{} = ''",
+    "count": "length({})",
+    "number": "cast(length({}) as float64)",
+    "digits": "{}",
+}
 
 
-def looked_up(sql: str) -> str:
-    """Each call of a function in Python as a look into the table `made_calls` (given, result)."""
+def stood_in(sql: str) -> str:
+    """Each call of a function in Python as an expression that takes the same arguments and has the same type."""
     found = CALL.search(sql)
     if found is None:
         return sql
     end = closing(sql, found.end() - 1)
-    given, kind = looked_up(sql[found.end() : end]), found[1]
+    given, kind = stood_in(sql[found.end() : end]), found[1]
     if kind == "digits":
         given = re.sub(r"^'number_text', (.*)$", r"'number_text', cast(\1 as string)", given, flags=re.DOTALL)
-    key = f"array_to_string(['{kind}', {given}], chr(1), chr(2))"
-    result = f"(select any_value(cast(result as {RETURNS[kind]})) from made_calls where given = {key})"
-    return sql[: found.start()] + result + looked_up(sql[end + 1 :])
+    made = RETURNS[kind].format(f"array_to_string([{given}], '')")
+    return f"{sql[: found.start()]}({made}){stood_in(sql[end + 1 :])}"
 
 
 class Oracle:
@@ -80,26 +70,36 @@ class Oracle:
         return builder.build()
 
     def check(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Of [name, query] those that the analyzer refuses, with what it says.
+        """Of [name, query] those that the analyzer refuses, with what it says, and those that it cannot judge as they read one
+        of these.
 
         A query may read those before it by their names, with the columns and types that they have by GoogleSQL itself.
         """
+        queries = request["queries"]
+        tables = dict(request["tables"])
+        refused, behind = {}, []
+        for name, sql in queries:
+            try:
+                tables[name] = self.columns(stood_in(sql), tables)
+            except Exception as error:
+                said = str(error)
+                missing = re.search(r"Table not found: (\w+)", said)
+                if missing and (missing[1] in refused or missing[1] in behind):
+                    behind.append(name)
+                else:
+                    refused[name] = said[:400]
+        return {"refused": refused, "behind": behind, "checked": len(queries)}
+
+    def columns(self, sql: str, tables: dict[str, Any]) -> list[list[Any]]:
+        """The names and types of the columns of a query."""
         from zetasql.api import PreparedQuery
 
-        queries = request["queries"]
-        tables = {**request["tables"], "made_calls": MADE_CALLS}
-        refused = {}
-        for name, sql in queries:
-            catalog = self.catalog(tables)
-            try:
-                builder = PreparedQuery.builder().set_sql(looked_up(sql)).set_analyzer_options(self.options)
-                prepared = builder.set_catalog(catalog).prepare()
-            except Exception as error:
-                refused[name] = str(error)[:400]
-                continue
-            tables[name] = [[each.name, each.type.type_kind] for each in prepared.columns]
+        builder = PreparedQuery.builder().set_sql(sql).set_analyzer_options(self.options)
+        prepared = builder.set_catalog(self.catalog(tables)).prepare()
+        try:
+            return [[each.name, each.type.type_kind] for each in prepared.columns]
+        finally:
             prepared.close()
-        return {"refused": refused, "checked": len(queries)}
 
     def rows(self, request: dict[str, Any]) -> dict[str, Any]:
         """The rows of a query that reads no table, each as a JSON text."""

@@ -94,6 +94,9 @@ def node_of_duckdb(node: Any) -> Any:
         value = inner.this if isinstance(inner, exp.Order) else inner
         present = exp.Not(this=exp.Is(this=exp.Paren(this=value.copy()), expression=exp.Null()))
         return exp.Filter(this=exp.ArrayAgg(this=inner), expression=exp.Where(this=present))
+    if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.BIGDECIMAL:
+        # as text it has no zeros at its end, so it has no places here
+        return exp.DataType.build("DECIMAL(38, 0)", dialect="duckdb")
     if isinstance(node, exp.UnixToTime):
         return exp.AtTimeZone(this=exp.Paren(this=node.copy()), zone=exp.Literal.string("UTC"))
     if isinstance(node, exp.JSONExtractScalar):

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,13 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Built:
-    """A warehouse in which the project was built, the SQL of its models, and how often each dbt test ended how."""
+    """A warehouse in which the project was built, the SQL of its models and of dbt's tests, and how often each of these ended
+    how."""
 
     remote: Remote
     models: dict[str, str]
     outcomes: Counter[str]
+    tests: dict[str, str] = field(default_factory=dict)
 
 
 def expected_rows(request: pytest.FixtureRequest) -> Result:
@@ -63,11 +65,13 @@ def build(remote: Remote, settings: dict[str, Any] | None = None, whole: bool = 
     answer = remote.dbt(command, {**SETTINGS, **(settings or {})})
     ran = answer["outcomes"]
     assert [each for each in ran if each[2] not in ("success", "pass")] == []
-    tests = Counter(status for _, kind, status, _ in ran if kind == "test")
-    models = {each[0]: sql for each, sql in zip(ran, answer["compiled"], strict=True) if each[1] == "model"}
-    assert len(models) > (40 if whole else 30)
-    assert not whole or tests.total() > 60
-    return Built(remote, models, tests)
+    compiled: dict[str, dict[str, str]] = {"model": {}, "test": {}}
+    for (name, kind, _, _), sql in zip(ran, answer["compiled"], strict=True):
+        compiled.setdefault(kind, {})[name] = sql
+    outcomes = Counter(status for _, kind, status, _ in ran if kind == "test")
+    assert len(compiled["model"]) > (40 if whole else 30)
+    assert not whole or outcomes.total() > 60
+    return Built(remote, compiled["model"], outcomes, compiled["test"])
 
 
 def load(remote: Remote, request: pytest.FixtureRequest) -> None:

@@ -1,7 +1,8 @@
-"""Whether an independent parser of a dialect, sqlglot's, reads what was compiled."""
+"""Whether independent parsers of a dialect, sqlglot's and sqlfluff's, read what was compiled."""
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 # What Spark and Databricks have and sqlglot 30 does not know: Spark SQL reference, Common Table Expression.
 UNKNOWN = re.compile(r"\bmax recursion level \d+")
@@ -20,4 +21,22 @@ def unread(statements: Mapping[str, str], dialect: str) -> dict[str, str]:
             continue
         if any(isinstance(each, sqlglot.exp.Command) for each in parsed):
             found[name] = "read as a command, not taken apart"
+    return found
+
+
+# sqlfluff takes minutes for the largest few.
+MOST_CHARACTERS = 60_000
+
+
+def unread_by_sqlfluff(statements: Mapping[str, str], dialect: str) -> dict[str, str]:
+    """Of named statements those that sqlfluff does not read, with what it says; the largest are not asked for. It knows which
+    words a warehouse reserves, which sqlglot takes for names."""
+    from sqlfluff.core import FluffConfig, Linter
+
+    overrides: dict[str, Any] = {"dialect": dialect, "templater": "raw", "large_file_skip_byte_limit": 0}
+    linter = Linter(config=FluffConfig(overrides=overrides))
+    found = {}
+    for name, sql in statements.items():
+        if len(sql) <= MOST_CHARACTERS and (violations := linter.parse_string(sql).violations):
+            found[name] = violations[0].desc()[:500]
     return found

@@ -78,10 +78,12 @@ def literal(value: Any, verb: str) -> str:
     return f"cast('{escaped}' as varchar)"
 
 
-def query(case: Case, sql: str, written: Callable[[Any, str], str] = literal) -> str:
-    """A case as one query; `written` makes literals of the values."""
+def query(
+    case: Case, sql: str, written: Callable[[Any, str], str] = literal, asked: str | None = None
+) -> str:
+    """A case as one query; `written` makes literals of the values, `asked` takes the place of the query of the case."""
     found = other(case)
-    text = str(found[0] if isinstance(found, tuple) else on(case.query))
+    text = asked or str(found[0] if isinstance(found, tuple) else on(case.query))
     if case.verb == "json_path":
         text = "select json_text_of(x, {}, null, null) from given"
     text = (

@@ -11,6 +11,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from brackets import closing
+
 KEPT = {b"user", b"database", b"application_name", b"client_encoding", b"options"}
 VERSION = b"server_version\x008.0.2\0"
 PARTS = "millisecond|microsecond|second|minute|hour|day|week|month|quarter|year"
@@ -72,21 +74,6 @@ def ordered_lists(sql: str) -> str:
             order, after = " order by " + sql[end + 1 + within.end() : last], last + 1
         sql = f"{sql[: found.start()]}string_agg({inner}{order}){sql[after:]}"
     return sql
-
-
-def closing(sql: str, start: int) -> int:
-    """The place of the bracket that closes the one at `start`; brackets in strings do not count."""
-    depth, at = 0, start
-    while at < len(sql):
-        if sql[at] == "'":
-            at += 1
-            while sql[at] != "'" or sql[at + 1 : at + 2] == "'":
-                at += 2 if sql[at] in "'\\" else 1
-        depth += {"(": 1, ")": -1}.get(sql[at], 0)
-        if depth == 0:
-            return at
-        at += 1
-    raise ValueError(sql[start : start + 80])
 
 
 class Proxy:

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import serving
+from brackets import closing
 from plain_rows import plain
 
 CREATE = re.compile(
@@ -105,21 +106,6 @@ def tables_of_rows(sql: str) -> str:
         query = f"(select {key} as key, {value} as value, {value} as element, {value} as name)"
         sql = f"{sql[: found.start()]}lateral {query} as {after[1]}{sql[end + 1 + after.end() :]}"
     return sql
-
-
-def closing(sql: str, start: int) -> int:
-    """The place of the bracket that closes the one at `start`; brackets in strings do not count."""
-    depth, at = 0, start
-    while at < len(sql):
-        if sql[at] == "'":
-            at += 1
-            while sql[at] != "'" or sql[at + 1 : at + 2] == "'":
-                at += 2 if sql[at] in "'\\" else 1
-        depth += {"(": 1, ")": -1}.get(sql[at], 0)
-        if depth == 0:
-            return at
-        at += 1
-    raise ValueError(sql[start : start + 80])
 
 
 def mend(trace: Any) -> None:

@@ -13,7 +13,7 @@ import harness
 import pytest
 from harness import Result
 
-from warehouses import bigquery_cases, compared, parsed, remote, two_days
+from warehouses import bigquery_cases, compared, connector_modes, parsed, remote, two_days
 from warehouses.compared import LONG, Built
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
@@ -57,8 +57,9 @@ def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Bui
 
 
 def compiled(built: Built) -> list[tuple[str, str]]:
-    """What dbt compiled of models, in the order in which they ran, with plain names of tables and functions."""
-    named = ((f"`local-project`.`{remote.SCHEMA}`.`{name}`", sql) for name, sql in built.models.items())
+    """What dbt compiled of models, in the order in which they ran, and of tests, with plain names of tables and functions."""
+    queries = {**built.models, **built.tests}
+    named = ((f"`local-project`.`{remote.SCHEMA}`.`{name}`", sql) for name, sql in queries.items())
     return [(NAME.sub(r"\1__\2", name), FUNCTION.sub("", NAME.sub(r"\1__\2", sql))) for name, sql in named]
 
 
@@ -94,11 +95,15 @@ if LONG:
             relation, built, expected, lambda name: "`rows`" if name == "rows" else name
         )
 
+    def test_sqlfluff_reads_every_query(built: Built) -> None:
+        assert parsed.unread_by_sqlfluff({**built.models, **built.tests}, "bigquery") == {}
+
     def test_zetasql_reads_every_query(built: Built, oracle: Remote) -> None:
         """Names, types, groups and functions are those of GoogleSQL, which the emulator does not check."""
         answer = oracle.ask(do="check", tables=given_tables(), queries=compiled(built))
         assert answer["refused"] == {}
-        assert answer["checked"] > 90
+        assert answer["behind"] == []
+        assert answer["checked"] > 190
 
     @pytest.fixture(scope="module")
     def answers(emulator: Remote, oracle: Remote) -> list[Any]:
@@ -113,3 +118,9 @@ if LONG:
         two_days.end_as_a_build_from_nothing(
             emulator, load, lambda name: "`rows`" if name == "rows" else name
         )
+
+    def test_the_connectors_modes_find_a_table_that_changes_where_it_stands(emulator: Remote) -> None:
+        """Mixpanel, "Warehouse Connectors": Mirror on BigQuery compares snapshots of a table, and bills one that is made anew
+        as a whole. dbt-bigquery adds a column by the API, which the emulator writes down and does not do."""
+        known = "select table_oid from duckdb_tables() where table_name = 'mixpanel_events' and schema_name like '%connector'"
+        connector_modes.hold(emulator, partial(compared.load_rows, emulator), known, adds_columns=False)

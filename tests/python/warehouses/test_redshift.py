@@ -18,9 +18,9 @@ import pytest
 from harness import Result
 from postgres import Database, Server
 
-from warehouses import compared, lines, python_cases, remote, two_days
+from warehouses import compared, connector_modes, lines, python_cases, remote, two_days
 from warehouses.compared import LONG, Built
-from warehouses.parsed import unread
+from warehouses.parsed import unread, unread_by_sqlfluff
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
@@ -139,6 +139,9 @@ if LONG:
     def test_every_data_test_passes(built: Built) -> None:
         assert set(built.outcomes) == {"pass"}
 
+    def test_sqlfluff_reads_every_model(built: Built) -> None:
+        assert unread_by_sqlfluff(built.models, "redshift") == {}
+
     @pytest.mark.parametrize("relation", AUDIT)
     def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
         compared.audit_is_that_of_duckdb(relation, built, expected)
@@ -168,3 +171,12 @@ if LONG:
         with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:
             cursor.execute(f"create schema {two_days.SCHEMA}_raw")
             two_days.end_as_a_build_from_nothing(redshift, partial(lines.copy, cursor))
+
+    def test_the_connectors_modes_find_a_table_that_changes_where_it_stands(
+        redshift: Remote, cluster: Database
+    ) -> None:
+        """Mixpanel, "Warehouse Connectors": Mirror on Redshift compares snapshots of a table by the MD5 of its rows."""
+        with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(f"create schema {connector_modes.SCHEMA}_raw")
+            known = f"select cast('{connector_modes.SCHEMA}.mixpanel_events' as regclass)::oid::bigint"
+            connector_modes.hold(redshift, partial(lines.copy, cursor), known)
