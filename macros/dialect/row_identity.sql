@@ -17,26 +17,14 @@
 {# Spark's own tables take no update and no delete, those of Delta do: Spark SQL reference, MERGE INTO. There is no name for a row, so the column that is unique in the
    payload tables. #}
 {% macro spark__row_identity() -%}
-    {%- if execute -%}{%- do crosswalk.spark__check_formats() -%}{%- endif -%}
+    {%- if execute -%}{%- do crosswalk.spark__check_formats('parquet') -%}{%- endif -%}
     record_version
 {%- endmacro %}
 
 {% macro databricks__row_identity() -%}
-    {{- crosswalk.spark__row_identity() -}}
+    {%- if execute -%}{%- do crosswalk.spark__check_formats('delta') -%}{%- endif -%}
+    record_version
 {%- endmacro %}
-
-{# Stops where a kept model is no table of Delta by its configuration. #}
-{% macro spark__check_formats() %}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == 'crosswalk' and node.config.materialized == 'incremental' -%}
-        {%- set format = node.config.get('file_format') or ('delta' if target.type == 'databricks' else 'parquet') -%}
-        {%- if format != 'delta' -%}
-            {{ exceptions.raise_compiler_error(
-                "'materialize: incremental' works on Spark with Delta tables only, and '" ~ node.name ~ "' is to be " ~ format
-                ~ ": set '+file_format: delta' under 'models: crosswalk:' in dbt_project.yml, or set 'materialize' to table."
-            ) }}
-        {%- endif -%}
-    {%- endfor -%}
-{% endmacro %}
 
 {# Snowflake Documentation, there is no name for a row, so the column that is unique in the payload tables. #}
 {% macro snowflake__row_identity() -%}
