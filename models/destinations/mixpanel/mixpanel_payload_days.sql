@@ -3,9 +3,11 @@
 
 with
 
-event_records as (
+-- each of them is one record; counted here, since Postgres puts records together to count them
+delivered_events as (
 
-    select * from {{ ref('mixpanel_event_records') }}
+    select * from {{ ref('mixpanel_routed_events') }}
+    where outcome = 'delivered'
 
 ),
 
@@ -17,8 +19,8 @@ generated_records as (
 
 records as (
 
-    select cast(event_time as date) as event_date
-    from event_records
+    select cast(event_at as date) as event_date
+    from delivered_events
 
     union all
 

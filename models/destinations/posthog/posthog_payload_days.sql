@@ -3,9 +3,11 @@
 
 with
 
-event_records as (
+-- each of them is one record; counted here, since Postgres puts records together to count them
+delivered_events as (
 
-    select * from {{ ref('posthog_event_records') }}
+    select * from {{ ref('posthog_routed_events') }}
+    where outcome = 'delivered'
 
 ),
 
@@ -18,7 +20,7 @@ generated_records as (
 records as (
 
     select cast(event_at as date) as event_date
-    from event_records
+    from delivered_events
 
     union all
 
