@@ -16,9 +16,10 @@ bucketed as (
 
     select
         {{ relation }}.*,
-        cast(mod({{ crosswalk.hash_integer(relation ~ '.distinct_id') }}, days.buckets) as {{ dbt.type_int() }}) as bucket
+        cast(mod({{ crosswalk.hash_integer(relation ~ '.distinct_id') }}, coalesce(days.buckets, 1)) as {{ dbt.type_int() }}) as bucket
     from {{ relation }}
-    inner join days on {{ relation }}.event_date = days.event_date
+    -- none may be lost where the days were counted before a new one came
+    left join days on {{ relation }}.event_date = days.event_date
 
 )
 {%- endmacro %}

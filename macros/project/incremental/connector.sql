@@ -113,7 +113,13 @@
 {# What stands behind the CTE `profiles`, as a join and a condition: those that the table does not hold as they are. #}
 {% macro only_new_profiles(relation) -%}
     {%- if crosswalk.adds_rows() -%}
-    left join (select distinct {{ crosswalk.row_version(crosswalk.synced_names(relation)) }} as built_version from {{ this }}) as built
+    {#- a property that is named for the first time has no column yet -#}
+    {%- set there, names = [], [] -%}
+    {%- for column in adapter.get_columns_in_relation(this) -%}{%- do there.append(column.name | lower) -%}{%- endfor -%}
+    {%- for name in crosswalk.synced_names(relation) -%}
+        {%- do names.append(name if name | replace('"', '') | replace('`', '') | lower in there else 'null') -%}
+    {%- endfor %}
+    left join (select distinct {{ crosswalk.row_version(names) }} as built_version from {{ this }}) as built
         on {{ crosswalk.row_version(crosswalk.synced_names(relation)) }} = built.built_version
     where built.built_version is null
     {%- endif -%}

@@ -1,3 +1,5 @@
+-- made anew with the records, of which it counts the events
+-- depends_on: {{ ref('posthog_event_records') }}
 -- a table: the payloads read it before they are put together, and counting the days among them would keep all of them until the last is counted
 {{ config(materialized='table') }}
 
