@@ -35,6 +35,7 @@ class DuckDBFile:
         self._stamp: Stamp | None = None
         self._lock = threading.Lock()
         self._shared: duckdb.DuckDBPyConnection | None = None
+        self._holders = 0
 
     @contextlib.contextmanager
     def open(self, memory: int = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -53,15 +54,17 @@ class DuckDBFile:
     def held(self) -> Iterator[None]:
         """One opening for all readings in the block: what is read is of one moment, and nobody can write meanwhile."""
         with self._lock:
-            mine = None if self._shared else self._connect(MEMORY)
-            self._shared = self._shared or mine
+            self._shared = self._shared or self._connect(MEMORY)
+            self._holders += 1
         try:
             yield
         finally:
-            if mine is not None:
-                with self._lock:
+            with self._lock:
+                self._holders -= 1
+                # with the last one: what is read by another holder goes on
+                if self._holders == 0 and self._shared is not None:
+                    self._shared.close()
                     self._shared = None
-                mine.close()
 
     def is_held(self) -> bool:
         """Whether somebody holds an opening."""

@@ -56,7 +56,8 @@ class Reading:
                 found = self._next(file, piece, pieces[-1].last)
                 if piece is pieces[-1]:
                     self._close()
-            yield found
+            if found.num_rows:
+                yield found
             del found
 
     def _next(self, file: DuckDBFile, piece: Piece, last: int) -> pa.Table:

@@ -82,6 +82,25 @@ def test_a_file_that_is_held_is_read_on(warehouse: DuckDBWarehouse, queries: lis
     assert queries == [(1, _RECORDS)]
 
 
+def test_what_one_holder_reads_goes_on_where_another_ends(warehouse: DuckDBWarehouse) -> None:
+    first = warehouse.held()
+    first.__enter__()
+    with warehouse.held():
+        stream = warehouse.stream_payloads("posthog")
+        found = _orders(iter([next(stream)]))
+        first.__exit__(None, None, None)
+        found += _orders(stream)
+    assert found == list(range(1, _RECORDS + 1))
+    assert not warehouse.file.is_held()
+
+
+def test_a_piece_without_rows_is_left_out(warehouse: DuckDBWarehouse) -> None:
+    sql = warehouse._payload_sql("posthog", any_refused=False, with_hashes=True)
+    pieces = [Piece(1, 20, 20, 1), Piece(_RECORDS + 1, _RECORDS + 20, 20, 1)]
+    found = list(Reading(Lingering(warehouse.file, seconds=0.0), sql, 64_000_000, 5).run(pieces))
+    assert [one.num_rows for one in found] == [20]
+
+
 @pytest.mark.parametrize(
     "order", ["md5(record_id)", "send_order between 50 and 90, send_order", "-send_order"]
 )

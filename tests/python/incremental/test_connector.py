@@ -22,6 +22,7 @@ from incremental.days import event
 from incremental.history import rows_of_json
 
 LONG = os.environ.get("CROSSWALK_LONG") == "1"
+PROFILE_COLUMNS = {"mixpanel_profile_columns": ["plan"]} if LONG else {}
 MORE = ("mixpanel_identity_events", "mixpanel_user_profiles", "mixpanel_group_profiles") if LONG else ()
 READ = ("mixpanel_events", *MORE)
 NEEDED = ("--select", *(f"+{name}" for name in READ))
@@ -211,7 +212,7 @@ def build_three_times(warehouse: Warehouse) -> None:
             ["run", "--full-refresh", "--select", *REFRESHED, *READ],
             {
                 "import_id": "another",
-                **({"mixpanel_event_columns": ["word"]} if warehouse.adds_columns else {}),
+                **({"mixpanel_event_columns": ["word"], **PROFILE_COLUMNS} if warehouse.adds_columns else {}),
             },
         ),
     ]
@@ -306,6 +307,10 @@ if LONG:
         assert len(built.seen["second"]["mixpanel_user_profiles"]) == 2
         ((group,), (before,)) = (built.seen[step]["mixpanel_group_profiles"] for step in ("second", "first"))
         assert group["group_id"] == before["group_id"] == "o1"
+
+    def test_a_property_that_is_named_for_the_first_time_leaves_no_profile_out(built: Warehouse) -> None:
+        found = {row["distinct_id"]: row["plan"] for row in built.seen["refreshed"]["mixpanel_user_profiles"]}
+        assert found["u1"] == "paid" and found.keys() == {"u1", "u2"}
 
     def test_mirror_identity_events_stand_once(built: Warehouse) -> None:
         for step in ("first", "second", "refreshed"):
