@@ -21,3 +21,8 @@
         {%- endfor %}
     ), '}')
 {%- endmacro %}
+
+{# Text is put together by `||`: see `json_splice`. #}
+{% macro redshift__json_build_with(pairs, objects, before=[]) -%}
+    {{- return(crosswalk.default__json_build_with(pairs, objects, before)) -}}
+{%- endmacro %}

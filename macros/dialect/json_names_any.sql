@@ -19,5 +19,14 @@
     coalesce({{ text }} ~ {{ crosswalk.literal(crosswalk.json_name_pattern(names, opened)) }}, false)
 {%- endmacro %}
 
-{# Else Redshift would take Postgres' form, and its functions are not there. #}
-{% macro redshift__json_names_any(text, names, opened=false) %}{{ crosswalk.lacks_verb('json_names_any') }}{% endmacro %}
+{% macro snowflake__json_names_any(text, names, opened=false) -%}
+    coalesce({{ crosswalk.matches(text, crosswalk.json_name_pattern(names, opened)) }}, false)
+{%- endmacro %}
+
+{% macro redshift__json_names_any(text, names, opened=false) -%}
+    coalesce({{ crosswalk.matches(text, crosswalk.json_name_pattern(names, opened)) }}, false)
+{%- endmacro %}
+
+{% macro bigquery__json_names_any(text, names, opened=false) -%}
+    coalesce({{ crosswalk.matches(text, crosswalk.json_name_pattern(names, opened)) }}, false)
+{%- endmacro %}

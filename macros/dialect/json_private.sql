@@ -2,7 +2,8 @@
    A text is a JSON object, or is left alone where the condition `only` does not hold. `rules` has the literal names: of `denied` the whole key goes, of
    `hashed` the value becomes a keyed hash, at the depths 0 (the keys of the text itself) to 3, lists not counting; what lies deeper and holds such a name
    goes whole. `deeper` has the keys under which so many levels do not count, `texts` the keys whose value may be an object written as text: it is opened
-   where it holds something private. `spared` names stay at depth 0. `secret` is the key of the hash, as a SQL expression. #}
+   where it holds something private. `spared` names stay at depth 0. `secret` is the key of the hash, as a SQL expression.
+   A text that hashes make longer than `longest_line` says is ''. #}
 {% macro json_private(relation, columns, text, only, rules, secret) -%}
     {{- return(adapter.dispatch('json_private', 'crosswalk')(relation, columns, text, only, rules, secret)) -}}
 {%- endmacro %}
@@ -156,12 +157,7 @@
 
 {# Whether a JSON text as it was written may hold one of the names as a key: a look at the plain letters, since any of them may be written as an escape. #}
 {% macro duckdb__may_name__json_private(text, names) -%}
-    {%- set parts = [] -%}
-    {%- for name in names -%}
-        {%- set longest = namespace(run='') -%}
-        {%- for run in modules.re.findall('[A-Za-z0-9_$ -]+', name) if run | length > longest.run | length -%}{%- set longest.run = run -%}{%- endfor -%}
-        {%- if longest.run not in parts -%}{%- do parts.append(longest.run) -%}{%- endif -%}
-    {%- endfor -%}
+    {%- set parts = crosswalk.plain_parts(names) -%}
     {%- if '' in parts -%}
     true
     {%- elif parts | length <= 3 -%}
@@ -393,7 +389,7 @@ cut_{{ number }} as (
     {%- set names = (rules['denied'] + rules['hashed']) | unique(case_sensitive=true) | list -%}
     {%- set patterns = {
         'pattern': crosswalk.json_name_pattern(names, opened=true),
-        'text_pattern': '"' ~ crosswalk.duckdb__pattern__json_private(rules['texts']) ~ '":"(?: |\\[ntr])*[{]',
+        'text_pattern': '"' ~ crosswalk.duckdb__pattern__json_private(rules['texts']) ~ '":"(?: |\\\\[ntr])*[{]',
     } -%}
     {%- set given = dict(rules, **patterns) -%}
     select
@@ -411,5 +407,52 @@ cut_{{ number }} as (
     ) as found
 {%- endmacro %}
 
-{# Else Redshift would take Postgres' form, and its functions are not there. #}
-{% macro redshift__json_private(relation, columns, text, only, rules, secret) %}{{ crosswalk.lacks_verb('json_private') }}{% endmacro %}
+{% macro snowflake__json_private(relation, columns, text, only, rules, secret) -%}
+    {{- return(crosswalk.python__json_private(relation, columns, text, only, rules, secret)) -}}
+{%- endmacro %}
+
+{% macro redshift__json_private(relation, columns, text, only, rules, secret) -%}
+    {{- return(crosswalk.python__json_private(relation, columns, text, only, rules, secret)) -}}
+{%- endmacro %}
+
+{% macro bigquery__json_private(relation, columns, text, only, rules, secret) -%}
+    {{- return(crosswalk.python__json_private(relation, columns, text, only, rules, secret)) -}}
+{%- endmacro %}
+
+{# A function in Python takes the text apart, where it may hold one of the names at all. It gives three characters that say what was done, and the text behind
+   them; null where nothing was. #}
+{% macro python__json_private(relation, columns, text, only, rules, secret) -%}
+    {%- set names = (rules['denied'] + rules['hashed']) | unique(case_sensitive=true) | list -%}
+    {%- set given = dict(rules, pattern=crosswalk.json_name_pattern(names, opened=true)) -%}
+    {%- set longest = crosswalk.literal(crosswalk.longest_line()) if crosswalk.longest_line() else none -%}
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        case when public_parts is null then {{ text }} else substr(public_parts, 4) end as {{ text }},
+        coalesce(substr(public_parts, 1, 1) = 'd', false) as has_denied,
+        coalesce(substr(public_parts, 2, 1) = 'h', false) as has_hashed,
+        coalesce(substr(public_parts, 3, 1) = 'p', false) as has_deep
+    from (
+        select
+            {%- for column in columns %}
+            given_lines.{{ column }},
+            {%- endfor %}
+            given_lines.{{ text }},
+            case
+                when {{ only }} and ({{ crosswalk.python__may_name__json_private('given_lines.' ~ text, names) }})
+                    then {{ crosswalk.python__call('text', 'json_private', ['given_lines.' ~ text, crosswalk.literal(tojson(given)), 'settings.hash_key'] + ([longest] if longest else [])) }}
+            end as public_parts
+        from {{ relation }} as given_lines
+        cross join (select cast({{ secret }} as {{ dbt.type_string() }}) as hash_key) as settings
+    ) as taken_apart
+{%- endmacro %}
+
+{% macro python__may_name__json_private(text, names) -%}
+    {%- set parts = crosswalk.plain_parts(names) -%}
+    {%- if '' in parts -%}
+    true
+    {%- else -%}
+    {{ crosswalk.python__holds(text, '\\u00') }}{% for part in parts %} or {{ crosswalk.python__holds(text, part) }}{% endfor -%}
+    {%- endif -%}
+{%- endmacro %}

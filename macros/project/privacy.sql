@@ -21,6 +21,17 @@
     {{ return(quote ~ '(?:' ~ patterns | join('|') ~ ')' ~ quote ~ '\\s*:') }}
 {% endmacro %}
 
+{# The longest part of each name that stands in a text as it is where no letter of it is written as an escape; '' of a name without one. #}
+{% macro plain_parts(names) -%}
+    {%- set parts = [] -%}
+    {%- for name in names -%}
+        {%- set longest = namespace(run='') -%}
+        {%- for run in modules.re.findall('[A-Za-z0-9_$ -]+', name) if run | length > longest.run | length -%}{%- set longest.run = run -%}{%- endfor -%}
+        {%- if longest.run not in parts -%}{%- do parts.append(longest.run) -%}{%- endif -%}
+    {%- endfor -%}
+    {{- return(parts) -}}
+{%- endmacro %}
+
 {# Whether the settings name properties that are private. #}
 {% macro has_private_properties() %}
     {{ return((var('deny_properties') or var('hash_properties')) | string | length > 2) }}

@@ -18,10 +18,11 @@
     end
 {%- endmacro %}
 
-{# A text that is a strict object, read; one with a doubled key, a NUL or half of a surrogate pair, which the landing mends in a line only, stays text. #}
+{# A text that is a strict object, read; one with a doubled key, a NUL or half of a surrogate pair, which the landing mends in a line only, stays text. Keys are
+   looked at last: Postgres cannot read those of a text with a NUL. #}
 {% macro read_object_text(text, column) -%}
     case
-        when {{ crosswalk.json_has_duplicate_keys(text) }} or {{ crosswalk.json_nul_escape(text) }} or coalesce({{ crosswalk.json_lone_surrogate(text) }}, false)
+        when {{ crosswalk.json_nul_escape(text) }} or coalesce({{ crosswalk.json_lone_surrogate(text) }}, false) or {{ crosswalk.json_has_duplicate_keys(text) }}
             then {{ crosswalk.json_build([[crosswalk.json_name(column), crosswalk.json_string(text)]]) }}
         else {{ crosswalk.json_minify(text) }}
     end
@@ -33,9 +34,9 @@
         when coalesce({{ crosswalk.json_kind(value) }}, '') <> 'string' then false
         when not {{ crosswalk.json_is_strict_object(crosswalk.json_scalar_text(value)) }} then false
         else not (
-            {{ crosswalk.json_has_duplicate_keys(crosswalk.json_scalar_text(value)) }}
-            or {{ crosswalk.json_nul_escape(crosswalk.json_scalar_text(value)) }}
+            {{ crosswalk.json_nul_escape(crosswalk.json_scalar_text(value)) }}
             or coalesce({{ crosswalk.json_lone_surrogate(crosswalk.json_scalar_text(value)) }}, false)
+            or {{ crosswalk.json_has_duplicate_keys(crosswalk.json_scalar_text(value)) }}
         )
     end
 {%- endmacro %}

@@ -1,8 +1,10 @@
 """The table `crosswalk_keys(name, value)` of a target's schema, over the warehouse's own connection and bind parameters."""
 
 import contextlib
+import importlib
 import stat
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 from crosswalk.errors import ConfigError, LocalError
@@ -142,10 +144,14 @@ class AdapterKeyTable(KeyTable):
     def __init__(self, target: Target) -> None:
         from crosswalk.adapter_warehouse import AdapterWarehouse
 
-        self._warehouse = AdapterWarehouse(target)
+        self._target, self._warehouse = target, AdapterWarehouse(target)
+        self.mark = "?" if target.adapter == "snowflake" else "%s"
 
     def schema(self) -> str:
-        """See KeyTable.schema."""
+        """See KeyTable.schema. Redshift makes schemas in the database of the connection, and takes no name before theirs
+        (Amazon Redshift Database Developer Guide, CREATE SCHEMA)."""
+        if self._target.adapter == "redshift":
+            return '"' + self._target.schema.replace('"', '""') + '"'
         return self.name().rpartition(".")[0]
 
     def name(self) -> str:
@@ -154,14 +160,29 @@ class AdapterKeyTable(KeyTable):
 
     def exists(self) -> bool:
         """See KeyTable.exists: a table that cannot be read is taken for none."""
-        with contextlib.suppress(ConfigError):
+        with contextlib.suppress(ConfigError), self._binding():
             self._warehouse.query(f"select count(*) as n from {self.name()}")
             return True
         return False
 
     def run(self, statements: list[tuple[str, tuple[str, ...]]]) -> list[tuple[Any, ...]]:
         """See KeyTable.run. Raises ConfigError where the adapter binds no values."""
-        return self._warehouse.run_bound(statements)
+        with self._binding():
+            return self._warehouse.run_bound(statements)
+
+    @contextlib.contextmanager
+    def _binding(self) -> Iterator[None]:
+        """A connection to Snowflake that is opened meanwhile sends values beside the statement. By default the driver writes them
+        into it, and the query history keeps it for a year (Snowflake Documentation, Python Connector API: paramstyle)."""
+        if self.mark == "%s":
+            yield
+            return
+        driver = vars(importlib.import_module("snowflake.connector"))
+        before, driver["paramstyle"] = driver["paramstyle"], "qmark"
+        try:
+            yield
+        finally:
+            driver["paramstyle"] = before
 
 
 def key_table_of(target: Target) -> KeyTable:

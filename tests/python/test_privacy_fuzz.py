@@ -1,4 +1,5 @@
-"""`json_private` held against a plain rendering of its rule in Python, on objects that nobody would think of."""
+"""`json_private` held against a plain rendering of its rule in Python, on objects that nobody would think of; and the function
+of Snowflake, Redshift and BigQuery against Postgres."""
 
 import contextlib
 import hashlib
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 import harness
 import pytest
+from crosswalk import json_functions
 from postgres import Server
 
 BORDER = "-- the query --"
@@ -18,6 +20,16 @@ DENIED = ("email", 'e"m/é😀', "a.b")
 HASHED = ("phone",)
 RULES = r"""{'denied': ['email', 'e\"m/é😀', 'a.b'], 'hashed': ['phone'], 'spared': [], 'texts': [], 'deeper': {}}"""
 CALL = f"""{{{{ crosswalk.json_private('given', ['id'], 'line', 'true', {RULES}, "'secret'") }}}}"""
+# The same with all there is to a rule, and what a function in Python is given of it.
+ALL_RULES = RULES.replace(
+    "'spared': [], 'texts': [], 'deeper': {}",
+    "'spared': ['a', 'phone'], 'texts': ['b', 'k\\n'], 'deeper': {'a': 2, '': 1}",
+)
+ALL_CALL = CALL.replace(RULES, ALL_RULES)
+GIVEN = (
+    f"{{% set rules = {ALL_RULES} %}}"
+    "{{ tojson(dict(rules, pattern=crosswalk.json_name_pattern(rules['denied'] + rules['hashed'], opened=true))) }}"
+)
 KEYS = [
     "a",
     "b",
@@ -142,9 +154,16 @@ Publish = Callable[[list[str]], list[Any]]
 
 
 @pytest.fixture(scope="module")
-def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Publish:
+def given(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What dbt makes of the call on DuckDB, and the rules as a function in Python is given them."""
     folder = tmp_path_factory.mktemp("private")
-    sql = compiled({"type": "duckdb", "path": str(folder / "none.duckdb")}, folder, CALL)
+    output = {"type": "duckdb", "path": str(folder / "none.duckdb")}
+    return compiled(output, folder, CALL + BORDER + GIVEN).split(BORDER)
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(given: list[str]) -> Publish:
+    sql = given[0]
 
     def left(lines: list[str]) -> list[Any]:
         with duckdb.connect() as connection:
@@ -156,24 +175,32 @@ def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Publish:
 
 
 @pytest.fixture(scope="module")
-def on_postgres(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publish]:
+def asked_on_postgres(
+    postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[int, list[str]], Any]]:
+    """The rows that Postgres gives of lines by one of the two calls."""
     folder = tmp_path_factory.mktemp("private")
     with postgres_server.database() as database, contextlib.closing(database.connect()) as connection:
-        text = f"{{{{ crosswalk.helper_functions() }}}}{BORDER}{CALL}"
-        functions, sql = compiled(database.profile() | {"threads": 1}, folder, text).split(BORDER)
+        text = BORDER.join(["{{ crosswalk.helper_functions() }}", CALL, ALL_CALL])
+        functions, *calls = compiled(database.profile() | {"threads": 1}, folder, text).split(BORDER)
         cursor = connection.cursor()
         cursor.execute(f"{functions}; create table given (id bigint, line text)")
 
-        def left(lines: list[str]) -> list[Any]:
+        def rows(call: int, lines: list[str]) -> Any:
             cursor.execute("truncate given")
             cursor.execute(
                 "insert into given select * from unnest(%s::bigint[], %s::text[])",
                 [list(range(len(lines))), lines],
             )
-            cursor.execute(sql)
-            return in_order(cursor.fetchall())
+            cursor.execute(calls[call])
+            return cursor.fetchall()
 
-        yield left
+        yield rows
+
+
+@pytest.fixture(scope="module")
+def on_postgres(asked_on_postgres: Callable[[int, list[str]], Any]) -> Publish:
+    return lambda lines: in_order(asked_on_postgres(0, lines))
 
 
 def in_order(found: Sequence[Sequence[Any]]) -> list[Any]:
@@ -209,3 +236,41 @@ def test_postgres_keeps_to_the_rule_at_every_depth(on_postgres: Publish, depth: 
     chance = random.Random(11)
     values = [{key: made(chance, depth, 3) for key in chance.sample(KEYS, 5)} for _ in range(NUMBER // 4)]
     same_as_the_rule(values, on_postgres([written(chance, value) for value in values]))
+
+
+@pytest.mark.parametrize("depth", [2, 6])
+def test_python_keeps_to_the_rule_at_every_depth(given: list[str], depth: int) -> None:
+    """What Snowflake, Redshift and BigQuery run."""
+    rules = json.dumps(json.loads(given[1]) | {"spared": [], "texts": [], "deeper": {}})
+    chance = random.Random(13)
+    values = [{key: made(chance, depth, 3) for key in chance.sample(KEYS, 5)} for _ in range(NUMBER)]
+    lines = [written(chance, value) for value in values]
+    same_as_the_rule(values, [json.loads((private(line, rules) or f"---{line}")[3:]) for line in lines])
+
+
+def private(line: str, rules: str) -> Any:
+    return json_functions.call("json_private", line, rules, "secret")
+
+
+def test_python_does_what_postgres_does_to_the_letter(
+    given: list[str], asked_on_postgres: Callable[[int, list[str]], Any]
+) -> None:
+    """With spared names, texts that are opened, half of an object's text, levels that do not count, and the marks."""
+    chance = random.Random(17)
+    lines = []
+    for _ in range(NUMBER // 2):
+        value = {key: made(chance, 5, 2) for key in chance.sample(KEYS, 6)}
+        for key in ("b", "k\n"):
+            text = chance.choice(["", " ", "\n"]) + written(chance, {"b": value, "a": made(chance, 4, 2)})
+            value = {key: text[: chance.choice([len(text), len(text), len(text) - 1])], **value}
+        lines.append(written(chance, {"a": made(chance, 5, 1), **value}))
+    rows = sorted(asked_on_postgres(1, lines))
+    marks, wrong = set(), []
+    for line, (_, public, *done) in zip(lines, rows, strict=True):
+        found = private(line, given[1])
+        kinds = "".join(kind if is_done else "-" for kind, is_done in zip("dhp", done, strict=True))
+        marks.add(kinds)
+        if (found or f"---{line}") != kinds + public:
+            wrong.append(line)
+    assert not wrong[:1]
+    assert len(marks) == 8

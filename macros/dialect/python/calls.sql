@@ -32,7 +32,7 @@
 
 {# What the version of the text has to be on a warehouse that has a copy of its own. #}
 {% macro python__version() -%}
-    1
+    2
 {%- endmacro %}
 
 {# A list of literal texts, which is a JSON array as text here. #}
@@ -117,9 +117,10 @@
 {%- endmacro %}
 
 {# The verb file_stamps, by a hash of a line's columns. #}
-{% macro python__file_stamps(hash, table, before, settled) -%}
+{% macro python__file_stamps(hash, table, before, settled, settled_query) -%}
     {%- set stamps = {} -%}
-    {%- set hash = "case when file not in (" ~ crosswalk.literals(settled) ~ ") then " ~ hash ~ " end" if settled else hash -%}
+    {%- set hash = "case when settled_file is null then " ~ hash ~ " end" if settled else hash -%}
+    {%- set table = table ~ " left join (" ~ settled_query ~ ") as settled_files on file = settled_file" if settled else table -%}
     {%- set query = "select file, cast(count(*) as " ~ dbt.type_string() ~ ") || ' lines, ', cast(sum(" ~ hash ~ ") as " ~ dbt.type_string() ~ ") from " ~ table ~ " group by file" -%}
     {%- for row in (run_query(query).rows if execute else []) -%}
         {%- set is_same = row[0] in settled and before.get(row[0], '').startswith(row[1]) -%}

@@ -1,10 +1,11 @@
 {# A copy of scripts/crosswalk/json_functions.py, which a test holds to it. #}
 {% macro python__source() %}{% raw %}
-"""What SQL alone cannot do with JSON and times on Snowflake and Redshift, with nothing but the standard library of Python 3.11.
+"""What SQL alone cannot do with JSON and times on Snowflake, Redshift and BigQuery, with nothing but the standard library of
+Python 3.11.
 
-Snowflake runs this text as the handler of its functions (Snowflake Documentation, Introduction to Python UDFs), Redshift as
-an AWS Lambda function (Amazon Redshift Database Developer Guide, Scalar Lambda UDFs). macros/dialect/python/source.sql holds
-a copy for dbt.
+Snowflake runs this text as the handler of its functions (Snowflake Documentation, Introduction to Python UDFs), BigQuery too
+(BigQuery documentation, User-defined functions in Python), Redshift as an AWS Lambda function (Amazon Redshift Database
+Developer Guide, Scalar Lambda UDFs). macros/dialect/python/source.sql holds a copy for dbt.
 
 Every function takes texts or None, and gives None where its first argument is None. An object is JSON without white space, as
 `json_minify` writes it. A list of text is a JSON array. A value that was picked stands between U+0001, see `picked`.
@@ -16,7 +17,9 @@ import json
 import re
 from typing import Any
 
-VERSION = "1"
+VERSION = "2"
+# How many levels of objects and lists a line may have: what is deeper finds no room on Python's stack.
+LEVELS = 100
 ESCAPES = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 TO_ESCAPE = re.compile('[\x00-\x1f"\\\\\ud800-\udfff]')
 BLANKS = "".join(
@@ -140,10 +143,19 @@ def inside(value: Any) -> Any:
 
 def below(value: Any) -> Any:
     """All values below one, at any depth."""
-    found = inside(value)
-    for each in found:
-        yield each
-        yield from below(each)
+    left = [value]
+    while left:
+        found = inside(left.pop())
+        yield from found
+        left.extend(found)
+
+
+def is_deeper(value: Any, levels: Any) -> Any:
+    """Whether objects and lists are nested deeper than so many levels."""
+    found = [value]
+    for _ in range(levels):
+        found = [each for outer in found for each in inside(outer)]
+    return any(isinstance(each, list) for each in found)
 
 
 # ---------- keys and values
@@ -366,16 +378,16 @@ def json_repair_escapes(line: Any) -> Any:
 
 
 def json_is_strict_object(line: Any) -> Any:
-    """Whether a text is one JSON object whose numbers fit a double."""
-    if line is None:
+    """Whether a text is one JSON object whose numbers fit a double, with at most so many levels as `LEVELS` says."""
+    if line is None or not line.lstrip(" \t\r").startswith("{"):
         return False
     try:
-        value = read(line.strip(" \t\r\n"))
-        numbers = [each for each in below(value) if isinstance(each, Number)]
-        fits = all(abs(float(number)) != float("inf") for number in numbers)
-    except (NotJson, RecursionError):
+        value = read(line)
+    except NotJson:
         return False
-    return isinstance(value, Object) and fits and not json_lone_surrogate(line)
+    numbers = (each for each in below(value) if isinstance(each, Number))
+    fits = not is_deeper(value, LEVELS) and all(abs(float(number)) != float("inf") for number in numbers)
+    return fits and not json_lone_surrogate(line)
 
 
 def json_minify(text: Any) -> Any:
@@ -428,6 +440,119 @@ def json_deeper_than(text: Any, levels: Any) -> Any:
         return max(map(depth, inside(value)), default=0) + isinstance(value, Object)
 
     return depth(read(text)) > int(levels)
+
+
+# ---------- private properties
+
+
+class Private:
+    """The rules of `json_private`, the key of the hash, and in `marks` what was done: d denied, h hashed, p gone whole."""
+
+    def __init__(self, rules: Any, secret: Any) -> None:
+        self.denied, self.hashed, self.spared, self.texts = (
+            set(rules[kind]) for kind in ("denied", "hashed", "spared", "texts")
+        )
+        self.names, self.deeper, self.secret = self.denied | self.hashed, rules["deeper"], secret
+        # a run of backslashes is looked at once, from its beginning
+        self.pattern = re.compile(r"(?<!\\)" + rules["pattern"], re.ASCII)
+        self.marks: set[str] = set()
+
+    def is_named_in(self, value: Any) -> Any:
+        """Whether an object, or one below it, has one of the names as a key."""
+        objects = (each for each in (value, *below(value)) if isinstance(each, Object))
+        return any(key in self.names for each in objects for key, _ in each)
+
+    def opened(self, value: Any) -> Any:
+        """A value in which objects that are written as text are opened where they hold something private; one that nobody can
+        open goes whole."""
+        if not isinstance(value, list):
+            return value
+        if not isinstance(value, Object):
+            return [self.opened(each) for each in value]
+        made = Object()
+        for key, each in value:
+            if key not in self.texts or not self.is_private_text(each):
+                made.append((key, self.opened(each)))
+            elif is_readable(each):
+                made.append((key, read(each)))
+            else:
+                self.marks.add("p")
+        return made
+
+    def is_private_text(self, value: Any) -> Any:
+        """Whether a value is a text that begins like an object and has one of the names as a key, also in texts within it."""
+        is_text = isinstance(value, str) and not isinstance(value, Number)
+        return (
+            is_text and value.lstrip(" \t\r\n").startswith("{") and self.pattern.search(write_string(value))
+        )
+
+    def public(self, value: Any, depth: Any, free: Any, is_top: Any, is_hashed: Any) -> Any:
+        """A value less what is private. `depth` is that of the keys of an object here, unless it is one of the `free` levels that
+        do not count. Within a value that will be hashed only what is too deep goes."""
+        if not isinstance(value, list):
+            return value
+        if not isinstance(value, Object):
+            return [self.public(each, depth, free, False, is_hashed) for each in value]
+        depth -= free > 0
+        made = Object()
+        for key, each in value:
+            fate = self.fate(key, each, depth, is_top, is_hashed)
+            if fate and not is_hashed:
+                self.marks.add(fate)
+            if fate in ("", "h"):
+                more = max(free - 1, 0) + self.deeper.get(key, 0)
+                left = self.public(each, depth + 1, more, False, is_hashed or fate == "h")
+                made.append((key, self.hash(left) if fate else left))
+        return made
+
+    def fate(self, key: Any, value: Any, depth: Any, is_top: Any, is_hashed: Any) -> Any:
+        """What becomes of a key: one of the marks, or nothing."""
+        if depth >= 3 and self.is_named_in(value):
+            return "p"
+        if is_hashed or (is_top and key in self.spared):
+            return ""
+        return "h" if key in self.hashed else "d" if key in self.denied else ""
+
+    def hash(self, value: Any) -> Any:
+        """sha256(key || sha256(key || value)) of a value; of a list each element. Nothing and the empty text stay."""
+        if isinstance(value, list) and not isinstance(value, Object):
+            return [self.hash_one(each) for each in value]
+        return self.hash_one(value)
+
+    def hash_one(self, value: Any) -> Any:
+        """The same of a value that is no list, or of a list within one."""
+        return value if value is None or value == "" else self.digest(self.digest(scalar(value)))
+
+    def digest(self, text: Any) -> Any:
+        """sha256(key || text), in hexadecimal digits."""
+        return hashlib.sha256((self.secret + text).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_readable(text: Any) -> Any:
+    """Whether a text is an object that `read_object_text` of macros/project/property_object.sql reads."""
+    return json_is_strict_object(text) and not (json_has_duplicate_keys(text) or json_nul_escape(text))
+
+
+def json_private(text: Any, rules: Any, secret: Any, longest: Any = None) -> Any:
+    """A text less what is private, behind three characters that say what was done (`dhp`, `-` for what was not); None where
+    nothing was, and the text stays as it is written. See macros/dialect/json_private.sql. Raises ValueError without a key.
+
+    Nothing stands behind the three where hashes made it longer than `longest` bytes.
+    """
+    if secret is None:
+        raise ValueError("there is no key of the hash: type `crosswalk keys set`")
+    private = Private(json.loads(rules), secret)
+    try:
+        found = private.public(private.opened(read(text)), 0, 0, True, False)
+        written = write(found)
+    except (NotJson, RecursionError):
+        # nobody can take it apart, so nothing of it stays
+        return "--p{}"
+    if not private.marks:
+        return None
+    has_room = longest is None or len(written.encode("utf-8", "surrogatepass")) <= int(longest)
+    marks = "".join(mark if mark in private.marks else "-" for mark in "dhp")
+    return marks + (written if has_room else "")
 
 
 # ---------- measures
@@ -571,13 +696,16 @@ def replaced(text: Any, expression: Any, replacement: Any) -> Any:
 
 
 def call(name: Any, one: Any, two: Any = None, three: Any = None, four: Any = None) -> Any:
-    """What a function of this module gives; None where its first argument is None or no JSON, but for `json_is_strict_object`."""
+    """What a function of this module gives; None where its first argument is None, no JSON or too deep.
+
+    `json_is_strict_object` says so, and `json_private` leaves nothing of it.
+    """
     function = FUNCTIONS[name]
     if one is None and name != "json_is_strict_object":
         return None
     try:
         return function(*[one, two, three, four][: function.__code__.co_argcount])
-    except NotJson:
+    except (NotJson, RecursionError):
         return None
 
 
@@ -621,7 +749,7 @@ NAMES = (
     " json_keep_keys json_drop_keys json_drop_nulls json_drop_values json_prefix_keys"
     " json_sorted_keys json_first_of_lists json_from_texts json_text_lists json_null_object"
     " json_make_room json_nul_escape json_lone_surrogate json_repair_escapes json_is_strict_object"
-    " json_minify json_has_duplicate_keys json_last_key_wins json_key_shape json_deeper_than"
+    " json_minify json_has_duplicate_keys json_last_key_wins json_key_shape json_deeper_than json_private"
     " json_longest_array json_widest_object json_longest_key json_longest_string json_largest_value"
     " json_size write_string time_us safe_number safe_integer plain_integer number_text matches"
     " extracted replaced trimmed row_list version uuid_v7"

@@ -86,17 +86,12 @@ class Scanner:
         self.add_all([lines])
 
     def add_all(self, stretches: Iterable[pa.Array]) -> None:
-        """Look at several stretches of payloads, of which one at a time is cut; what all of them are made of is looked at once.
+        """Look at several stretches of payloads."""
+        self.take(cut_apart(stretches))
 
-        Arrow builds the machine of an expression anew for each array that it is asked about.
-        """
-        odd, cut = [], []
-        for stretch in stretches:
-            unclear = pc.match_substring_regex(stretch, _UNCLEAR)
-            some = pc.any(unclear).as_py()
-            odd.append(stretch.filter(unclear).to_pylist() if some else [])
-            cut.append(_Parts(stretch.filter(pc.invert(unclear)) if some else stretch))
-        for lines, parts, candidates in zip(odd, cut, _candidates([one.texts for one in cut]), strict=True):
+    def take(self, cut: "Iterable[Cut]") -> None:
+        """Look at what `cut_apart` made of stretches of payloads."""
+        for lines, parts, candidates in cut:
             for number, line in enumerate(lines):
                 self._read(line, len(parts.lines) + number)
             self._count(parts, candidates)
@@ -224,6 +219,28 @@ def _texts_in(line: str) -> Iterator[_Finding]:
             yield from _of_name(name)
         else:
             yield from _of_value(name, assess(text))
+
+
+class Cut(NamedTuple):
+    """A stretch of payloads: those that are read as JSON, and the parts of the others with those that may hold something."""
+
+    odd: list[str]
+    parts: "_Parts"
+    candidates: list[_Candidate]
+
+
+def cut_apart(stretches: Iterable[pa.Array]) -> list[Cut]:
+    """Cut stretches of payloads, of which one at a time is cut; what all of them are made of is looked at once, since
+    Arrow builds the machine of an expression anew for each array that it is asked about. It is Arrow's work and no part
+    of a Scanner, so another thread may do it meanwhile."""
+    odd, cut = [], []
+    for stretch in stretches:
+        unclear = pc.match_substring_regex(stretch, _UNCLEAR)
+        some = pc.any(unclear).as_py()
+        odd.append(stretch.filter(unclear).to_pylist() if some else [])
+        cut.append(_Parts(stretch.filter(pc.invert(unclear)) if some else stretch))
+    found = _candidates([one.texts for one in cut])
+    return [Cut(*each) for each in zip(odd, cut, found, strict=True)]
 
 
 class _Parts:

@@ -1,11 +1,13 @@
 """`crosswalk keys`: written by bind parameter, shown as a fingerprint, replaced only when asked to."""
 
 import hashlib
+import sys
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 from crosswalk import redact
-from crosswalk.key_tables import PostgresKeyTable
+from crosswalk.key_tables import PostgresKeyTable, key_table_of
 from crosswalk.keys import fingerprint
 from crosswalk.profile import Target
 from postgres import Database
@@ -68,6 +70,42 @@ def test_no_key_to_show(project: Project) -> None:
 def test_a_short_key_is_warned_of(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CROSSWALK_HASH_KEY", "short-key")
     assert "fewer than 16 characters" in project.run("keys", "set").err
+
+
+def test_snowflake_gets_the_key_beside_the_statement(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the driver writes it into the statement, the key stands in the query history."""
+    sent: list[tuple[str, tuple[str, ...]]] = []
+
+    class Warehouse:
+        def __init__(self, target: Target) -> None:
+            self.relation = lambda name: f"db.keys.{name}"
+            self.style = ""
+
+        def query(self, sql: str) -> list[dict[str, int]]:
+            self.style = self.style or driver.paramstyle
+            return [{"n": 1}]
+
+        def run_bound(self, statements: list[tuple[str, tuple[str, ...]]]) -> list[tuple[str]]:
+            sent.extend(statements)
+            assert self.style == "qmark"
+            return [(KEY,)]
+
+    driver = SimpleNamespace(paramstyle="pyformat")
+    monkeypatch.setitem(sys.modules, "snowflake", SimpleNamespace(connector=driver))
+    monkeypatch.setitem(sys.modules, "snowflake.connector", driver)
+    monkeypatch.setattr("crosswalk.adapter_warehouse.AdapterWarehouse", Warehouse)
+    target = Target("dev", "snowflake", "keys", {}, project.folder, project.folder, "crosswalk")
+    table = key_table_of(target)
+    table.write(KEY)
+    assert table.read() == KEY
+    assert driver.paramstyle == "pyformat"
+    assert [sql for sql, _ in sent] == [
+        "delete from db.keys.crosswalk_keys where name = ?",
+        "insert into db.keys.crosswalk_keys (name, value) values (?, ?)",
+        "select value from db.keys.crosswalk_keys where name = ?",
+    ]
 
 
 def test_postgres(database: Database, project: Project) -> None:

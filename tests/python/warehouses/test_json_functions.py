@@ -70,6 +70,11 @@ ODD = [
     "é",
     "NaN",
     "[" * 5000,
+    *(
+        opening * levels + "1" + closing * levels
+        for opening, closing in (("[", "]"), ('{"a":', "}"))
+        for levels in (450, 900)
+    ),
     '{"a":1}',
     "[1]",
     '"x"',
@@ -88,6 +93,18 @@ LISTS = {
 OF_JSON = [name for name in json_functions.NAMES if name.startswith("json_")]
 
 
+RULES = json.dumps(
+    {
+        "denied": ["a"],
+        "hashed": ["h"],
+        "spared": [],
+        "texts": ["t"],
+        "deeper": {},
+        "pattern": r'\\*"(?:a|h)\\*"\s*:',
+    }
+)
+
+
 @pytest.mark.parametrize("name", OF_JSON)
 def test_no_text_stops_a_query(name: str) -> None:
     """An engine may work a function out before the condition that keeps such a text from it."""
@@ -96,8 +113,54 @@ def test_no_text_stops_a_query(name: str) -> None:
     more = (
         ["{}", '["a"]', "p"] if name in ("json_make_room", "json_shares_keys", "json_covers_keys") else more
     )
+    if name == "json_private":
+        more = [RULES, "key"]
     for text in [None, *ODD]:
         json_functions.call(name, text, *more)
+
+
+def levels(number: int) -> str:
+    """Objects and lists within one another."""
+    return '{"b":[' * (number // 2) + "1" + "]}" * (number // 2)
+
+
+def test_a_line_that_is_too_deep_is_malformed_and_one_that_is_not_finds_room_everywhere() -> None:
+    """Else it would stop the query: Python's stack has an end."""
+    assert not json_functions.json_is_strict_object(levels(json_functions.LEVELS + 2))
+    line = levels(json_functions.LEVELS)
+    assert json_functions.json_is_strict_object(line)
+    for name in ("json_minify", "json_key_shape", "json_last_key_wins"):
+        assert getattr(json_functions, name)(line)
+    with_name = line.replace("1", '{"a":1}')
+    assert json_functions.json_private(with_name, RULES, "key") == "--p" + '{"b":[{"b":[{"b":[{}]}]}]}'
+    assert len(json_functions.row_list("keys", line)) > len(line)
+
+
+@pytest.mark.parametrize("line", ['{"a":1', levels(900).replace("1", '{"a":1}')])
+def test_nothing_stays_of_what_cannot_be_taken_apart(line: str) -> None:
+    assert json_functions.call("json_private", line, RULES, "key") == "--p{}"
+
+
+def test_without_a_key_nothing_is_hashed() -> None:
+    """Null is no key: the values could be found by trying."""
+    line = '{"h":1}'
+    answer = json.loads(json_functions.handler(event(["json_private", line, RULES, None, None]), None))
+    assert answer["success"] is False and "`crosswalk keys set`" in answer["error_msg"]
+    assert line not in answer["error_msg"]
+
+
+def test_a_text_that_hashes_make_too_long_is_empty() -> None:
+    line = '{"h":1,"b":"é"}'
+    found = json_functions.call("json_private", line, RULES, "key")
+    size = len(found[3:].encode())
+    assert json_functions.call("json_private", line, RULES, "key", str(size)) == found
+    assert json_functions.call("json_private", line, RULES, "key", str(size - 1)) == "-h-"
+
+
+def test_a_long_run_of_backslashes_is_read_once() -> None:
+    """Where a pattern is tried at each of them, this takes minutes."""
+    line = json.dumps({"t": "{" + "\\" * 200_000 + '"a'})
+    assert json_functions.call("json_private", line, RULES, "key") is None
 
 
 def value(chance: random.Random, depth: int = 0) -> str:
