@@ -206,9 +206,9 @@ class Lingering:
     def _let_go(self) -> None:
         self._stop_timer()
         if self._opening is not None:
-            self._before_closing()
             opening, self._opening = self._opening, None
-            opening.close()
+            with opening:
+                self._before_closing()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -251,5 +251,11 @@ def batches_of(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
 
 
 def _unread(error: Exception) -> LocalError:
-    said = str(error).partition("\n")[0]
-    return LocalError(f"The warehouse could not be read: {said}. Free space and run the same command again.")
+    said = str(error).partition("\n")[0].rstrip(".")
+    is_full = (
+        "Out of Memory" in said
+        or "IO Error" in said
+        or isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException)
+    )
+    next_step = "Free space and run the same command again" if is_full else "Run `dbt build` again"
+    return LocalError(f"The warehouse could not be read: {said}. {next_step}.")

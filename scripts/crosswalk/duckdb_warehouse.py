@@ -21,6 +21,7 @@ _PIECE_BYTES = 8_000_000
 _BLOCK_ROWS = 512
 _HASH_ROWS = 20_000
 _ARROW_ROWS = 2048
+_TEXT_ROWS = 1024  # of a batch that is looked at while the next one is read
 
 
 class DuckDBWarehouse(Warehouse):
@@ -90,10 +91,14 @@ class DuckDBWarehouse(Warehouse):
 
     def stream_texts(self, destination: str) -> Iterator[pa.RecordBatch]:
         """See Warehouse.stream_texts; a text is copied once less than by `stream_payloads`."""
-        return self._streamed(destination, self._text_sql, lambda first, last: True)
+        return self._streamed(destination, self._text_sql, lambda first, last: True, _TEXT_ROWS)
 
     def _streamed(
-        self, destination: str, sql_of: Callable[[str, bool, bool], str], wanted: Callable[[int, int], bool]
+        self,
+        destination: str,
+        sql_of: Callable[[str, bool, bool], str],
+        wanted: Callable[[int, int], bool],
+        rows: int = _ARROW_ROWS,
     ) -> Iterator[pa.RecordBatch]:
         with Lingering(self.file) as file:
             with file.open(MEMORY):
@@ -103,7 +108,7 @@ class DuckDBWarehouse(Warehouse):
                 any_refused = self._any_refused(destination)
                 memory = self._memory(destination, MEMORY if any_refused else MEMORY_ONE_THREAD)
                 blocks = self.query(blocks_sql(self.payloads(destination), _BLOCK_ROWS))
-            reading = Reading(file, sql_of(destination, any_refused, kept is None), memory, _ARROW_ROWS)
+            reading = Reading(file, sql_of(destination, any_refused, kept is None), memory, rows)
             with _keeping(hashes if kept is None and is_settled(stamp) else None) as keeping:
                 for run in runs(pieces(blocks, _PIECE_BYTES), wanted):
                     keeping = keeping if run else None

@@ -50,15 +50,24 @@ def hashed(warehouse: Warehouse, destination: str, total: int | None = None) -> 
 
 
 def _scan(warehouse: Warehouse, destination: str, total: int) -> tuple[Content, Personal]:
-    from crosswalk.personal.scan import Scanner
+    """Another thread cuts one batch apart while this one reads the next and counts in the one before."""
+    from concurrent.futures import Future, ThreadPoolExecutor
 
-    content, scanner = Content(), Scanner()
-    with Progress(total, "records checked") as progress:
+    from crosswalk.personal import scan as personal
+
+    content, scanner = Content(), personal.Scanner()
+    being_cut: Future[list[personal.Cut]] | None = None
+    with Progress(total, "records checked") as progress, ThreadPoolExecutor(1) as cutter:
         for batch in warehouse.stream_texts(destination):
+            before, being_cut = being_cut, cutter.submit(personal.cut_apart, _together(batch.column("line")))
             content.add(batch.column("id_hash"), batch.column("payload_hash"))
-            scanner.add_all(_together(batch.column("line")))
             progress.add(len(batch))
             del batch  # before the next piece is read
+            if before is not None:
+                scanner.take(before.result())
+                del before
+        if being_cut is not None:
+            scanner.take(being_cut.result())
     return content, scanner.result()
 
 

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
+from crosswalk.personal.scan import Cut
 from standin.server import Standin
 
 from cli.support import Project, mixpanel_event, mixpanel_profile, padded, posthog_event, record_uuid
@@ -162,15 +164,21 @@ def test_personal_data_is_named_and_masked(project: Project) -> None:
         assert secret not in result.out + written
 
 
+def _told_what_is_cut(monkeypatch: pytest.MonkeyPatch, looked: list[int]) -> None:
+    def cut_apart(stretches: Iterable[pa.Array]) -> list[Cut]:
+        looked.extend(map(len, stretches))
+        return []
+
+    monkeypatch.setattr("crosswalk.personal.scan.cut_apart", cut_apart)
+
+
 def test_what_was_found_is_kept_by_content(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.build(
         posthog=[posthog_event(number, properties={"email": "a@example.com"}) for number in range(5)]
     )
     before = _plan(project, "posthog")["personal"]
     looked: list[int] = []
-    monkeypatch.setattr(
-        "crosswalk.personal.scan.Scanner.add_all", lambda self, stretches: looked.extend(map(len, stretches))
-    )
+    _told_what_is_cut(monkeypatch, looked)
     assert _plan(project, "posthog")["personal"] == before
     assert looked == [], "the same content is not looked at again"
     project.build(
@@ -188,9 +196,7 @@ def test_a_push_of_a_plan_does_not_look_again(
     )
     plan_id = _plan(connected, "posthog", "--region", "eu")["plan_id"]
     looked: list[int] = []
-    monkeypatch.setattr(
-        "crosswalk.personal.scan.Scanner.add_all", lambda self, stretches: looked.extend(map(len, stretches))
-    )
+    _told_what_is_cut(monkeypatch, looked)
     assert connected.push("posthog", "--plan", plan_id).code == 0
     assert connected.push("posthog", "--resend-changed").code == 0, (
         "one that makes its own plan of the same content"

@@ -149,13 +149,23 @@ def test_runs_end_at_unwanted_pieces_and_after_eight() -> None:
     assert found == [[], [1, 2], [], list(range(4, 12)), list(range(12, 19)), []]
 
 
-def test_what_the_engine_says_while_rows_pass_is_one_sentence() -> None:
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (
+            "Out of Memory Error: failed to allocate\n\nPossible solutions:\n* many",
+            r"failed to allocate\. Free space",
+        ),
+        ("Serialization Error: the block is not one\n", r"the block is not one\. Run `dbt build` again"),
+    ],
+)
+def test_what_the_engine_says_while_rows_pass_is_one_sentence(said: str, sentence: str) -> None:
     def broken() -> Iterator[pa.RecordBatch]:
         yield pa.record_batch({"send_order": [1]})
-        raise OSError("Out of Memory Error: failed to allocate\n\nPossible solutions:\n* many")
+        raise OSError(said)
 
     reader = pa.RecordBatchReader.from_batches(pa.schema([("send_order", pa.int64())]), broken())
-    with pytest.raises(LocalError, match=r"Out of Memory Error: failed to allocate\. Free space") as caught:
+    with pytest.raises(LocalError, match=sentence) as caught:
         list(batches_of(reader))
     assert "\n" not in str(caught.value)
 
