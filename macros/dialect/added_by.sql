@@ -15,3 +15,8 @@
 {% macro bigquery__added_by() -%}
     {{- return('merge') -}}
 {%- endmacro %}
+
+{# dbt-redshift has append. #}
+{% macro redshift__added_by() -%}
+    {{- return('append') -}}
+{%- endmacro %}

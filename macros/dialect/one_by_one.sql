@@ -35,7 +35,7 @@
     {{- return(crosswalk.duckdb__one_by_one(statements)) -}}
 {%- endmacro %}
 
-{# GoogleSQL reference, Procedural language: a script. #}
+{# A script is one query, whose text has an end: BigQuery documentation, Quotas and limits, Maximum unresolved standard SQL query length: 1 MB. #}
 {% macro bigquery__one_by_one(statements) -%}
-    {{- return(crosswalk.duckdb__one_by_one(statements)) -}}
+    {{- return(crosswalk.spark__one_by_one(statements)) -}}
 {%- endmacro %}

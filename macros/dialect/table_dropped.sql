@@ -24,3 +24,8 @@
 {% macro bigquery__table_dropped(table) -%}
     drop table {{ table }}
 {%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, DROP TABLE: CASCADE takes the views with it. #}
+{% macro redshift__table_dropped(table) -%}
+    {{- return(crosswalk.default__table_dropped(table)) -}}
+{%- endmacro %}

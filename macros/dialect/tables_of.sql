@@ -25,3 +25,8 @@
 {% macro bigquery__tables_of(schema) -%}
     select table_schema, table_name from `{{ target.get('database') }}`.`{{ schema }}`.INFORMATION_SCHEMA.TABLES order by table_name
 {%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Querying the catalog tables: information_schema as in PostgreSQL. #}
+{% macro redshift__tables_of(schema) -%}
+    {{- return(crosswalk.default__tables_of(schema)) -}}
+{%- endmacro %}

@@ -5,6 +5,7 @@
 {%- set is_private = crosswalk.has_private_properties() -%}
 {%- set settings = settings or [source ~ '_files'] -%}
 {%- set given = more + crosswalk.raw_line_columns() -%}
+{%- set landed = ('fitting_lines' if crosswalk.longest_line() else 'public_lines') if is_private else 'judged' -%}
 {#- Always, although only the private settings read them: a unit test sets those where the project does not, and runs as soon as its model may. #}
 -- depends_on: {{ ref('crosswalk_properties') }} {{ ref(var('crosswalk_properties_custom')) }} {{ ref('crosswalk_columns') }}
 with
@@ -59,6 +60,20 @@ public_lines as (
     {{ crosswalk.public_lines(source, 'judged', ['file', 'is_strict', 'has_nul', 'has_lone_surrogate'] + given, 'is_strict') | indent(4) }}
 
 )
+{%- if crosswalk.longest_line() %},
+
+-- a hash is longer than what it stands for, so a line may find no room any more
+fitting_lines as (
+
+    select
+        {{ (['file', 'has_nul', 'has_lone_surrogate', 'has_denied', 'has_hashed', 'has_deep'] + given) | reject('equalto', 'read_error') | join(', ') }},
+        is_strict and line <> '' as is_strict,
+        case when is_strict and line = '' then {{ crosswalk.withheld_text() }} else line end as line,
+        case when is_strict and line = '' then 'line_too_long' else read_error end as read_error
+    from public_lines
+
+)
+{%- endif %}
 {%- endif %}
 {%- if crosswalk.reads_files() %},
 
@@ -102,8 +117,8 @@ select
     {%- endif %}
     case when is_strict then {{ crosswalk.json_key_shape('line') }} end as key_shape
     {{- crosswalk.and_kept(crosswalk.landed_in(source)) }}
-from {{ 'public_lines' if is_private else 'judged' }}
-{{ crosswalk.landed_parts('public_lines' if is_private else 'judged') }}
+from {{ landed }}
+{{ crosswalk.landed_parts(landed) }}
 {%- if crosswalk.reads_files() %}
 
 union all

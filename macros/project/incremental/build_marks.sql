@@ -42,7 +42,7 @@
     {%- if flags.FULL_REFRESH -%}{%- do crosswalk.check_full_refresh() -%}
     {%- else -%}{%- do crosswalk.check_marks(table if is_there else none) -%}
     {%- endif -%}
-    {{ return(crosswalk.one_by_one([
+    {{ return(crosswalk.committed([
         crosswalk.table_made(table, ['model ' ~ dbt.type_string(), 'settings ' ~ dbt.type_string(), 'built_in ' ~ dbt.type_bigint()]),
         crosswalk.rows_kept(['model', 'built_in'], 'select model, max(built_in) as built_in from ' ~ table ~ ' group by model', table),
     ] + crosswalk.forget_changed_files())) }}

@@ -34,6 +34,11 @@
     {{- crosswalk.stable_key(texts) -}}
 {%- endmacro %}
 
+{# A boolean as a number for `row_version`: not every engine writes one as text. #}
+{% macro flag_number(flag) -%}
+    case when {{ flag }} then 1 when not {{ flag }} then 0 end
+{%- endmacro %}
+
 {# A further column of a select list where rows are kept, with the comma before it; nothing in the other modes. #}
 {% macro and_kept(column) -%}
     {%- if crosswalk.keeps_rows() -%}, {{ column }}{%- endif -%}

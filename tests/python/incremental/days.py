@@ -69,6 +69,29 @@ def amplitude_second_day() -> bytes:
     )
 
 
+def amplitude_rows_again() -> bytes:
+    """A file that stays as it is: a row of the first day to the letter, a doubled key, and a row of its own."""
+    more = {"user_properties": {"plan": "free"}, "groups": {"org": ["o1"]}}
+    again = event("a3", "01 12:00:00", "01 23:30:00", "u2", "d2", **more)
+    return rows_of_json(
+        [
+            again,
+            '{"event_type":"doubled","a":1,"a":3,"event_time":"2024-01-01 17:30:00","user_id":"u2"}',
+            event("d1", "01 20:00:00", "01 23:30:00", "u2", "d2"),
+        ]
+    )
+
+
+def amplitude_first_day_changed() -> bytes:
+    """The first day with a line before all others, without one, and with another word in one."""
+    first, *rest = amplitude_first_day().splitlines(keepends=True)
+    added = rows_of_json(
+        [event("e1", "01 07:00:00", "01 23:30:00", "u3", "d1", user_properties={"plan": "early"})]
+    )
+    kept = [line.replace(b'"first"', b'"changed"') for line in rest if b'"late.example"' not in line]
+    return b"".join([added, first, *kept])
+
+
 PAGEVIEWS = ("user_id", "event_id", "session_id", "time", "path", "plan")
 USERS = ("user_id", "identity", "joindate", "last_modified", "email", "account_id")
 LISTED = ("event_id", "time", "user_id", "session_id", "event_table_name")
@@ -100,6 +123,18 @@ def heap_first_day() -> dict[str, bytes]:
             ],
         ),
     }
+
+
+def heap_first_pages_changed() -> bytes:
+    """Its page views with a row before all others, without one, and with another plan in one."""
+    return rows_of_csv(
+        PAGEVIEWS,
+        [
+            ("1002", "507", "702", "2024-01-01 08:00:00", "/early", "x"),
+            ("1001", "501", "701", "2024-01-01 10:00:00", "/a", "x"),
+            ("1002", "502", "702", "2024-01-01 11:00:00", "/b", "changed"),
+        ],
+    )
 
 
 def heap_second_day() -> dict[str, bytes]:

@@ -5,11 +5,13 @@ CROSSWALK_LONG=1 adds histories of all sources cut at random, in every mode, and
 """
 
 import contextlib
+import copy
 import csv
 import io
 import json
 import os
 import random
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -27,20 +29,30 @@ from incremental.history import History, cut, differences
 
 LONG = os.environ.get("CROSSWALK_LONG") == "1"
 BOTH = ["amplitude", "heap"]
+# The first comes before the first day by its name.
+SECOND = {"a day2.ndjson": days.amplitude_second_day(), "again.ndjson": days.amplitude_rows_again()}
+FIRST = {"day1.ndjson": days.amplitude_first_day()}
 
 
 def first_day(history: History) -> None:
-    history.land("amplitude", "day1.ndjson", days.amplitude_first_day())
+    history.land("amplitude", "day1.ndjson", FIRST["day1.ndjson"])
     for name, content in days.heap_first_day().items():
         history.land("heap", name, content)
 
 
 def second_day(history: History) -> None:
-    history.land(
-        "amplitude", "a day2.ndjson", days.amplitude_second_day()
-    )  # before the first one by its name
+    for name, content in SECOND.items():
+        history.land("amplitude", name, content)
     for name, content in days.heap_second_day().items():
         history.land("heap", name, content)
+
+
+def changed_files(amplitude: dict[str, bytes], heap: dict[str, bytes]) -> None:
+    """Of the files of both days an early one of each source changes, and one goes: the late rows, and who was migrated."""
+    amplitude["day1.ndjson"] = days.amplitude_first_day_changed()
+    del amplitude["a day2.ndjson"]
+    heap["day1.pageviews.csv"] = days.heap_first_pages_changed()
+    del heap["day2.user_migrations.csv"]
 
 
 def synced(result: harness.Result) -> dict[str, dict[str, Any]]:
@@ -74,6 +86,28 @@ def whole(two_days: History) -> Iterator[harness.Result]:
     result = two_days.from_nothing()
     yield result
     result.close()
+
+
+@pytest.fixture(scope="module")
+def changed(
+    two_days: History, kept: harness.Result, whole: harness.Result
+) -> Iterator[tuple[harness.Result, harness.Result]]:
+    """What a build adds after files changed and went, to a copy of the warehouse, and a build from nothing."""
+    after = copy.copy(two_days)
+    after.folder = harness.new_folder() / "copy"
+    shutil.copytree(two_days.folder, after.folder)
+    amplitude, heap = {**FIRST, **SECOND}, {**days.heap_first_day(), **days.heap_second_day()}
+    changed_files(amplitude, heap)
+    for source, files in (("amplitude", amplitude), ("heap", heap)):
+        for path in (after.files / source).iterdir():
+            if path.name not in files:
+                path.unlink()
+            elif path.read_bytes() != files[path.name]:
+                after.land(source, path.name, files[path.name])
+    results = after.build(), after.from_nothing()
+    yield results
+    for result in results:
+        result.close()
 
 
 def count(result: harness.Result, query: str) -> int:
@@ -118,6 +152,15 @@ def test_rows_for_the_connector_stay_as_they_are_and_new_ones_have_a_later_time(
     assert len(after) > len(before) + 20
 
 
+def test_files_that_change_and_go_end_in_the_rows_of_a_build_from_nothing(
+    changed: tuple[harness.Result, harness.Result], whole: harness.Result
+) -> None:
+    after, from_nothing = changed
+    assert differences(after, from_nothing) == {}
+    rows = "select * from hub_events where event_name = 'looked' and source = 'amplitude'"
+    assert len(after.sql(rows)) == len(whole.sql(rows)) - 45
+
+
 def csv_lines(file: Path, content: bytes) -> list[lines.Row]:
     """The rows of a CSV file as they stand in a table of raw lines."""
     rows = csv.DictReader(io.StringIO(content.decode()))
@@ -136,42 +179,67 @@ def loaded(cursor: Any, files: Path, amplitude: Mapping[str, bytes], heap: Mappi
     on_postgres.load(cursor, {"amplitude": events, "heap": rows})
 
 
+def landings(built: on_postgres.Built) -> dict[str, int]:
+    """By which landing the lines of each file came, by its name."""
+    query = "select distinct file, landed_in from crosswalk.stg_{}__lines"
+    return {
+        f"{source} {Path(file).name}": landed_in
+        for source in BOTH
+        for file, landed_in in built.rows(query.format(source))
+    }
+
+
 def test_postgres_ends_in_the_same_rows_after_two_days_and_a_rerun(
-    postgres_server: Server, two_days: History, whole: harness.Result, tmp_path: Path
+    postgres_server: Server,
+    two_days: History,
+    whole: harness.Result,
+    changed: tuple[harness.Result, harness.Result],
+    tmp_path: Path,
 ) -> None:
-    """Late rows, a label that is built later, a person who moved, and a build with nothing new."""
+    """Late rows, a label that is built later, a person who moved, a build with nothing new, and files that changed and went:
+    each of them is landed or taken out alone."""
     settings = {
         **two_days.variables(),
         "materialize": "incremental",
         "amplitude_schema": "raw",
         "heap_schema": "raw",
     }
-    first, second = days.heap_first_day(), days.heap_second_day()
-    early = {"day1.ndjson": days.amplitude_first_day()}
+    amplitude, heap = {**FIRST, **SECOND}, {**days.heap_first_day(), **days.heap_second_day()}
     with (
         postgres_server.database(BY_LANGUAGE) as database,
         contextlib.closing(database.connect()) as connection,
         connection.cursor() as cursor,
     ):
         built = on_postgres.Built(database, cursor, Counter())
-        loaded(cursor, two_days.files, early, first)
+        loaded(cursor, two_days.files, FIRST, days.heap_first_day())
         postgres.dbt(database, ["build", "--exclude-resource-type", "unit_test", "test"], settings, tmp_path)
-        loaded(
-            cursor,
-            two_days.files,
-            {**early, "a day2.ndjson": days.amplitude_second_day()},
-            {**first, **second},
-        )
+        loaded(cursor, two_days.files, amplitude, heap)
         for _ in range(2):
-            postgres.dbt(database, ["run"], settings, tmp_path)
-            for destination in on_postgres.PAYLOADS:
-                on_postgres.test_payloads_are_those_of_duckdb_to_the_letter(destination, built, whole)
-            for relation in on_postgres.AUDIT:
-                on_postgres.test_the_audit_is_that_of_duckdb(relation, built, whole)
+            built_as(built, settings, whole, tmp_path)
         told = dict(
             built.rows("select is_built, count(*) from crosswalk.hub_event_versions group by is_built")
         )
         assert set(told) == {True}
+        before = landings(built)
+        changed_files(amplitude, heap)
+        loaded(cursor, two_days.files, amplitude, heap)
+        built_as(built, settings, changed[1], tmp_path)
+        after = landings(built)
+        gone = {"amplitude a day2.ndjson", "heap day2.user_migrations.csv"}
+        assert after.keys() == before.keys() - gone
+        assert {file for file, landed_in in after.items() if landed_in != before[file]} == {
+            "amplitude day1.ndjson",
+            "heap day1.pageviews.csv",
+        }
+
+
+def built_as(built: on_postgres.Built, settings: dict[str, Any], whole: harness.Result, folder: Path) -> None:
+    """A build on Postgres that ends in the rows of one of DuckDB."""
+    postgres.dbt(built.database, ["run"], settings, folder)
+    for destination in on_postgres.PAYLOADS:
+        on_postgres.test_payloads_are_those_of_duckdb_to_the_letter(destination, built, whole)
+    for relation in on_postgres.AUDIT:
+        on_postgres.test_the_audit_is_that_of_duckdb(relation, built, whole)
 
 
 # The sources, the settings and the seed by which the samples are cut into three parts.

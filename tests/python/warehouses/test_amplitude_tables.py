@@ -92,8 +92,8 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 
 
-def load(cursor: Any, shape: dict[str, Any], upper: bool) -> None:
-    """The rows in a table of the shape, its names in capitals where `upper`, as Snowflake has them."""
+def load(cursor: Any, shape: dict[str, Any], upper: bool, rows: list[dict[str, Any]] = ROWS) -> None:
+    """Rows in a table of the shape, its names in capitals where `upper`, as Snowflake has them."""
     keys = [key for key in TYPES if key not in shape["without"]]
     names = [shape["names"].get(key, key) for key in keys]
     names = [name.upper() if upper else name for name in names]
@@ -101,7 +101,7 @@ def load(cursor: Any, shape: dict[str, Any], upper: bool) -> None:
     columns = [f'"{name}" {kind}' for name, kind in zip(names, types, strict=True)]
     loader = [f"{shape['loader']} text default 'x'"] if shape["loader"] else []
     cursor.execute(f'create schema raw; create table raw."{shape["table"]}" ({", ".join(columns + loader)})')
-    for row in ROWS:
+    for row in rows:
         row = {**row, "server_upload_time": row["server_upload_time"] + "+00"}
         values = [row.get(key) for key in keys]
         texts = [json.dumps(value) if isinstance(value, dict) else value for value in values]
@@ -143,3 +143,44 @@ def test_a_table_gives_what_its_lines_give(name: str, postgres_server: Server, t
         table = f"raw.{shape['table']}"
         assert [row[0] for row in cursor.fetchall()] == [f"{table} 2024-01-01", f"{table} 2024-01-02"]
     expected.close()
+
+
+def test_only_the_day_of_upload_that_grew_is_landed_anew(postgres_server: Server, tmp_path: Path) -> None:
+    """Lines of other days are those of the first build, to their place; of days that were landed longer ago than `lookback_days`
+    the lines are counted and not read."""
+    settings = {
+        "destinations": ["posthog"],
+        "amplitude_schema": "raw",
+        "amplitude_shape": "fivetran",
+        "materialize": "incremental",
+    }
+    select = [
+        "--select",
+        *(f"stg_amplitude__{name}" for name in ("lines", "deduplicated_keys", "parsed_rows")),
+    ]
+    query = (
+        "select right(lines.file, 10), rows.event_name, lines.landed_in, lines.landed_position"
+        " from crosswalk.stg_amplitude__parsed_rows as rows inner join crosswalk.stg_amplitude__lines as lines"
+        " on rows.line_id = lines.landed_position and rows.landed_in = lines.landed_in order by 1, 2"
+    )
+    late = {**ROWS[1], "uuid": "00000000-0000-4000-8000-000000000003", "event_type": "late"}
+    found = []
+    with (
+        postgres_server.database() as database,
+        contextlib.closing(database.connect()) as connection,
+        connection.cursor() as cursor,
+    ):
+        long_ago = "update crosswalk.crosswalk_landed_amplitude set landed_at = 0 where file = 'raw.event 2024-01-01'"
+        for rows in (ROWS, [*ROWS, late], [{**ROWS[0], "platform": "iOS"}, *ROWS[1:], late]):
+            cursor.execute("drop schema if exists raw cascade")
+            load(cursor, SHAPES["fivetran"], upper=False, rows=rows)
+            postgres.dbt(database, ["run", *select], settings, tmp_path)
+            cursor.execute(query)
+            found.append(cursor.fetchall())
+            cursor.execute(long_ago)
+        cursor.execute("select file, count(*) from crosswalk.crosswalk_landed_amplitude group by file")
+        assert sorted(cursor.fetchall()) == [("raw.event 2024-01-01", 1), ("raw.event 2024-01-02", 1)]
+    (early, newest), (still, *grown), (settled, *_) = found
+    assert settled == still == early
+    assert [row[:2] for row in grown] == [("2024-01-02", "late"), ("2024-01-02", "later upload")]
+    assert newest[2] not in {row[2] for row in grown} and len({row[2] for row in grown}) == 1

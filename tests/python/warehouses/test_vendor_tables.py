@@ -251,6 +251,18 @@ def test_a_person_of_the_first_day_has_the_id_that_the_second_gave(built: Execut
     assert [tuple(row) for row in built(query)] == [("cust-1", "1001")]
 
 
+def test_duckdb_lands_tables_that_changed_anew() -> None:
+    """Looking at their columns begins a transaction there, in which the old lines would not go."""
+    settings = {**IN_TABLES, "sources": ["heap"]}
+    with on_duckdb() as (dbt, execute):
+        execute("create schema heap")
+        for day in (1, 2):
+            fill(execute, day, capitals=False)
+            dbt(["run", "--select", "stg_heap__lines"], settings)
+        rows = sum(len(first) + len(second) for _, first, second in HEAP.values())
+        assert execute("select count(*) from crosswalk.stg_heap__lines") == [(rows,)]
+
+
 if LONG:
 
     def test_columns_that_no_table_has_stand_in_the_audit(built: Execute) -> None:
