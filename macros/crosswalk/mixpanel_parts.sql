@@ -50,7 +50,7 @@
     {%- set is_private = 'device_id' in var('deny_properties') + var('hash_properties') -%}
     {%- set ids = ([] if is_private else [["'\"device_id\"'", "case when not is_device_owner then " ~ crosswalk.json_string('usable_device_id') ~ " end"]]) + [
         [crosswalk.unusable_id_name('user_id'), "case when usable_user_id is null then " ~ crosswalk.json_string('user_id') ~ " end"],
-        [crosswalk.unusable_id_name('device_id'), "case when usable_device_id is distinct from device_id then " ~ crosswalk.json_string('device_id') ~ " end"],
+        [crosswalk.unusable_id_name('device_id'), "case when " ~ crosswalk.differs('usable_device_id', 'device_id') ~ " then " ~ crosswalk.json_string('device_id') ~ " end"],
     ] + crosswalk.mixpanel_markers() -%}
     {%- set mapped = crosswalk.json_build_with(
         crosswalk.destination_pairs('mixpanel') + crosswalk.named_pairs('mixpanel') + crosswalk.nested_user_properties('mixpanel') + ids,

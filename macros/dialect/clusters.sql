@@ -15,3 +15,8 @@
 {% macro bigquery__clusters(columns) -%}
     {{- return(columns) -}}
 {%- endmacro %}
+
+{# See `day_partitions`. #}
+{% macro redshift__clusters(columns) -%}
+    {{- return(none) -}}
+{%- endmacro %}

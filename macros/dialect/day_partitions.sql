@@ -16,3 +16,8 @@
 {% macro bigquery__day_partitions(column, type) -%}
     {{- return({'field': column, 'data_type': type, 'granularity': 'day'}) -}}
 {%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, Sort keys: tables have no partitions, and with AUTO Redshift chooses sort and distribution keys itself. #}
+{% macro redshift__day_partitions(column, type) -%}
+    {{- return(none) -}}
+{%- endmacro %}

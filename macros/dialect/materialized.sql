@@ -13,3 +13,6 @@
 {% macro postgres__materialized() -%}
     materialized
 {%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, WITH clause: no such word, and a CTE that is read several times may be worked out once. #}
+{% macro redshift__materialized() %}{% endmacro %}

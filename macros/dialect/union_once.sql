@@ -15,3 +15,8 @@
 {% macro bigquery__union_once() -%}
     union distinct
 {%- endmacro %}
+
+{# Amazon Redshift Database Developer Guide, UNION. #}
+{% macro redshift__union_once() -%}
+    union
+{%- endmacro %}

@@ -53,5 +53,5 @@ select
     source_project,
     row_version,
     {{ crosswalk.person_key('known_user_id', 'own_device_id', 'person_id') }} as person_key,
-    {{ crosswalk.row_version(['row_version', 'known_user_id', 'is_on_shared_device']) }} as sighting_version
+    {{ crosswalk.row_version(['row_version', 'known_user_id', crosswalk.flag_number('is_on_shared_device')]) }} as sighting_version
 from people

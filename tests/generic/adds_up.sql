@@ -3,7 +3,7 @@
 select *
 from {{ model }}
 where
-    {{ total }} is distinct from {{ parts | join(' + ') }}
+    {{ crosswalk.differs(total, '(' ~ parts | join(' + ') ~ ')') }}
     {%- for part in parts %}
     or {{ part }} < 0
     {%- endfor %}

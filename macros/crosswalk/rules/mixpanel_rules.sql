@@ -12,7 +12,7 @@
     {{ return([
         [name, crosswalk.unless_source(
             ['posthog'] | select('in', var('sources')) | list,
-            "case when device_type is distinct from os or " ~ crosswalk.is_native('platform', 'os', 'device_type') ~ " then " ~ crosswalk.json_string('device_type') ~ " end"
+            "case when " ~ crosswalk.differs('device_type', 'os') ~ " or " ~ crosswalk.is_native('platform', 'os', 'device_type') ~ " then " ~ crosswalk.json_string('device_type') ~ " end"
         )],
         [source_name, "case when device_type = os and not " ~ crosswalk.is_native('platform', 'os', 'device_type') ~ " then " ~ crosswalk.json_string('device_type') ~ " end"],
     ]) }}

@@ -22,6 +22,6 @@
     {%- if place != 'properties' -%}{{ return([[name, known]]) }}{%- endif -%}
     {{ return([
         [name, known],
-        [source_name, "case when device_type is distinct from os then " ~ crosswalk.json_string('device_type') ~ " end"],
+        [source_name, "case when " ~ crosswalk.differs('device_type', 'os') ~ " then " ~ crosswalk.json_string('device_type') ~ " end"],
     ]) }}
 {% endmacro %}

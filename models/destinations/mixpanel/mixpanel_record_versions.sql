@@ -15,7 +15,9 @@ versions as (
     select
         row_version,
         distinct_id,
-        {{ crosswalk.row_version(['row_version', 'distinct_id', 'mixpanel_event', 'usable_user_id', 'usable_device_id', 'is_device_owner']) }} as record_version
+        {{ crosswalk.row_version([
+            'row_version', 'distinct_id', 'mixpanel_event', 'usable_user_id', 'usable_device_id', crosswalk.flag_number('is_device_owner')
+        ]) }} as record_version
     from delivered_events
 
 )

@@ -23,7 +23,7 @@ steps as (
 ),
 
 -- a chain that comes back to where it began, or that a ring further on never lets end, has no end
-walks{{ crosswalk.recursion_levels(1001) }} as (
+walks{{ crosswalk.recursion_levels(crosswalk.most_steps() + 1, ['amplitude_id', 'merged_amplitude_id', 'hops']) }} as (
 
     select
         amplitude_id,
@@ -39,7 +39,7 @@ walks{{ crosswalk.recursion_levels(1001) }} as (
         walks.hops + 1 as hops
     from walks
     inner join steps on walks.merged_amplitude_id = steps.amplitude_id
-    where walks.merged_amplitude_id <> walks.amplitude_id and walks.hops < 1000
+    where walks.merged_amplitude_id <> walks.amplitude_id and walks.hops < {{ crosswalk.most_steps() }}
 
 ),
 

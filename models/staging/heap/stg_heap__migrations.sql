@@ -23,7 +23,7 @@ steps as (
 ),
 
 -- a chain that comes back to where it began, or that a ring further on never lets end, has no end
-walks{{ crosswalk.recursion_levels(1001) }} as (
+walks{{ crosswalk.recursion_levels(crosswalk.most_steps() + 1, ['source_project', 'from_id', 'to_id', 'hops']) }} as (
 
     select
         source_project,
@@ -41,7 +41,7 @@ walks{{ crosswalk.recursion_levels(1001) }} as (
         walks.hops + 1 as hops
     from walks
     inner join steps on walks.source_project = steps.source_project and walks.to_id = steps.from_id
-    where walks.to_id <> walks.from_id and walks.hops < 1000
+    where walks.to_id <> walks.from_id and walks.hops < {{ crosswalk.most_steps() }}
 
 ),
 
