@@ -19,6 +19,6 @@ step "mypy" mypy
 step "sqlfluff" sqlfluff lint --processes 0 models tests
 
 if [ -n "$failed" ]; then printf '\nFailed so far: %s\n' "$failed"; fi
-if [ "${1:-all}" = all ]; then step "pytest" pytest --numprocesses "${WORKERS:-2}" --dist loadfile; fi
+if [ "${1:-all}" = all ]; then step "pytest" pytest --numprocesses "${WORKERS:-2}" --dist loadfile --durations 25; fi
 
 [ -z "$failed" ]

@@ -9,7 +9,7 @@ import pytest
 from crosswalk import redact
 from postgres import database, postgres_server
 
-pytest.register_assert_rewrite("warehouses.compared", "warehouses.two_days")
+pytest.register_assert_rewrite("warehouses.compared", "warehouses.private_names", "warehouses.two_days")
 
 __all__ = ["database", "postgres_server"]
 _MODULE = pytest.StashKey[Path]()

@@ -36,7 +36,7 @@ OTHERS = {
     ("unfolded", "texts"): "select array_agg(json_value(names, '$.value')"
     " order by json_value(names, '$.value')) from {}",
     ("entry", "entry("): 'select {} from (select json \'{{"key":"a"}}\' as given)',
-    ("recursion_levels", "recursion_levels("): "with recursive steps as"
+    ("recursion_levels", "recursion_levels("): "with recursive steps {} as"
     " (select 1 as n union all select n + 1 as n from steps where n < 90) select max(n) from steps",
     ("row_position", ""): "select array_agg(x order by {})"
     " from (select 'a' as x, 2 as landed_position union all select 'b', 1) as landed",
@@ -107,9 +107,9 @@ def query(case: Case, sql: str) -> str:
     return re.sub(r"\bvarchar\b", "string", re.sub(r"\bbigint\b", "int64", text))
 
 
-def rendered(remote: Remote, some: list[Case]) -> list[str]:
+def rendered(remote: Remote, some: list[Case], settings: dict[str, Any] | None = None) -> list[str]:
     """The query of each case; the functions of the project are made first."""
-    *parts, functions = compared.rendered(remote, some)
+    *parts, functions = compared.rendered(remote, some, settings)
     remote.ask(do="statements", sql=functions)
     text = re.search(r"(\S+crosswalk_text_\w+)\(", functions)
     assert text is not None
@@ -126,6 +126,12 @@ def answers(emulator: Remote, oracle: Remote, some: list[Case]) -> list[Any]:
     for number in queries.keys() - found.keys():
         found[number] = emulated(emulator, queries[number])
     return [answer(case, found[number]) for number, case in enumerate(some)]
+
+
+def all_emulated(emulator: Remote, some: list[Case]) -> list[Any]:
+    """The value of each case by the emulator alone, which has the tables of a build."""
+    queries = rendered(emulator, some, compared.SETTINGS)
+    return [answer(case, emulated(emulator, sql)) for case, sql in zip(some, queries, strict=True)]
 
 
 def answer(case: Case, value: Any) -> Any:

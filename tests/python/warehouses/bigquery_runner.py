@@ -4,7 +4,6 @@ bqemulator is an emulator over DuckDB. What it lacks or does wrong and the proje
 """
 
 import asyncio
-import contextlib
 import os
 import re
 import threading
@@ -21,18 +20,22 @@ CREATE = re.compile(
 OURS = re.compile(r"`[\w-]+`\.`\w+`\.(crosswalk_(?:text|flag|count|number|digits)_\w+\()")
 TYPES = {"string": "VARCHAR", "bool": "BOOLEAN", "int64": "BIGINT", "float64": "DOUBLE"}
 
+# The functions by name, which tells their text.
+MADE: set[str] = set()
+
 
 def register(connection: Any, name: str, arguments: str, returns: str, handler: str, source: str) -> None:
-    """A Python function of BigQuery as one of DuckDB, from the text that dbt sent."""
+    """A Python function of BigQuery as one of DuckDB, from the text that dbt sent; one that is there is left."""
+    if name in MADE:
+        return
     module: dict[str, Any] = {}
     exec(compile(source, f"<{name}>", "exec"), module)  # noqa: S102
     call = module[handler]
     types = [TYPES[argument.split()[1]] for argument in arguments.split(",")]
     # DuckDB counts the parameters. Row by row: columns of Arrow now and then come with bytes of other memory in DuckDB 1.5.
     fixed = {2: lambda a, b: call(a, b), 5: lambda a, b, c, d, e: call(a, b, c, d, e)}[len(types)]
-    with contextlib.suppress(Exception):
-        connection.remove_function(name)
     connection.create_function(name, fixed, types, TYPES[returns], null_handling="special")
+    MADE.add(name)
 
 
 def translated(sql: str) -> str:

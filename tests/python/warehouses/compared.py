@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,9 @@ SETTINGS = {
     **({"as_of": harness.DAY_OF_ALL} if LONG else {}),
     **{f"{source}_schema": "landed" for source in SOURCES},
 }
+
+
+PRIVATE_CASES = [case for case in python_cases.cases() if case.verb in ("json_private", "json_names_any")]
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,13 @@ def build(remote: Remote, settings: dict[str, Any] | None = None, whole: bool = 
     return Built(remote, compiled["model"], outcomes, compiled["test"])
 
 
+def build_lines(remote: Remote, settings: dict[str, Any]) -> None:
+    """The landed lines of Amplitude, with the seeds that they are landed by."""
+    command = ["build", "--select", "+stg_amplitude__lines", "--exclude-resource-type", "unit_test", "test"]
+    outcomes = remote.dbt(command, settings)["outcomes"]
+    assert outcomes and [each for each in outcomes if each[2] != "success"] == []
+
+
 def load(remote: Remote, request: pytest.FixtureRequest) -> None:
     """The raw lines of each source, in a table that the runner makes."""
     for source in SOURCES:
@@ -100,6 +111,19 @@ def payloads_are_those_of_duckdb(destination: str, built: Built, expected: Resul
         assert other == one
 
 
+def raw_lines_are_read_once(built: Built) -> None:
+    """A warehouse that bills for the columns that it reads bills once for those of the export."""
+    reads = {
+        source: {
+            name: number
+            for name, sql in built.models.items()
+            if (number := len(re.findall(rf"\blanded\W+{source}_lines\b", sql, re.IGNORECASE)))
+        }
+        for source in SOURCES
+    }
+    assert reads == {source: {f"stg_{source}__lines": 1} for source in SOURCES}
+
+
 def audit_is_that_of_duckdb(relation: str, built: Built, expected: Result, column: Any = str) -> None:
     """The same rows of an audit relation, in whatever order."""
     first = expected.rows(relation)
@@ -119,18 +143,21 @@ def names(cases: list[Case]) -> list[str]:
     return [f"{each.verb}: {each.what}" for each in cases]
 
 
-def rendered(remote: Remote, cases: list[Case]) -> list[str]:
-    """The SQL of each case, from one `dbt compile --inline`; the last part is what on-run-start makes."""
+def rendered(remote: Remote, cases: list[Case], settings: dict[str, Any] | None = None) -> list[str]:
+    """The SQL of each case, from one `dbt compile --inline`; the last part is what on-run-start makes. With the settings of a
+    build before it, dbt does not read the project again."""
     inline = f"\n{verbs.BORDER}\n".join(
         [*(case.jinja for case in cases), "{{ crosswalk.helper_functions() }}"]
     )
-    compiled = remote.dbt(["compile", "--inline", inline], {})["compiled"][0]
+    compiled = remote.dbt(["compile", "--inline", inline], settings or {})["compiled"][0]
     return [part.strip() for part in compiled.split(verbs.BORDER)]
 
 
-def answers(remote: Remote, cases: list[Case], text_function: str) -> list[Any]:
+def answers(
+    remote: Remote, cases: list[Case], text_function: str, settings: dict[str, Any] | None = None
+) -> list[Any]:
     """The value of each case, or the error. `landed` and the functions are made first."""
-    *parts, functions = rendered(remote, cases)
+    *parts, functions = rendered(remote, cases, settings)
     remote.ask(do="statements", sql=functions)
     landed = "select 'a' as x, 2 as landed_position union all select 'b' as x, 1 as landed_position"
     remote.ask(do="statements", sql=f"create table landed as {landed};")
@@ -143,6 +170,13 @@ def answers(remote: Remote, cases: list[Case], text_function: str) -> list[Any]:
         except (RemoteError, ValueError) as error:
             found.append(error)
     return found
+
+
+def private_names_hold(answers: list[Any]) -> None:
+    """The cases of private names, and all of them."""
+    assert len(answers) == len(PRIVATE_CASES) > 40
+    for case, answer in zip(PRIVATE_CASES, answers, strict=True):
+        check(case, answer)
 
 
 def check(case: Case, answer: Any) -> None:

@@ -36,10 +36,27 @@ RULES = [
         "",
     ),
 ]
+# What PostgreSQL takes and Redshift does not: WITH clause; Unsupported PostgreSQL functions.
+UNKNOWN = re.compile(r"\bas (?:not )?materialized \(|\bis (?:not )?distinct from\b", re.IGNORECASE)
+NAMELESS = re.compile(r"\b(\w+) as (?=\()", re.IGNORECASE)
+
+
+def refused(sql: str) -> str | None:
+    """What Redshift would not take of a statement; a recursive query has to name its columns."""
+    if found := UNKNOWN.search(sql):
+        return found[0]
+    if re.search(r"\bwith recursive\b", sql, re.IGNORECASE):
+        for found in NAMELESS.finditer(sql):
+            inside = sql[found.end() : closing(sql, found.end())]
+            if re.search(rf"\b(?:from|join) {found[1]}\b", inside, re.IGNORECASE):
+                return f"{found[1]} without the names of its columns"
+    return None
 
 
 def rewritten(sql: str, source: str) -> str:
     """A statement of Redshift as one of PostgreSQL."""
+    if words := refused(sql):
+        return f"do $$ begin raise exception 'Redshift does not take this: {words}'; end $$"
     sql = EXTERNAL.sub(lambda found: external_function(found, source), sql)
     for pattern, words in RULES:
         sql = pattern.sub(words, sql)

@@ -38,8 +38,15 @@ def main() -> None:
     sent = serving.folder() / "statements.sql"
     proxy = Proxy(int(port), Path(functions).read_text(encoding="utf-8"), sent)
     os.environ["CROSSWALK_TEST_PORT"] = str(proxy.port)
+    # no statement is kept: PostgreSQL takes none again whose table has another column since
     connection = redshift_connector.connect(
-        host="127.0.0.1", port=proxy.port, user=user, password=password, database=database, ssl=False
+        host="127.0.0.1",
+        port=proxy.port,
+        user=user,
+        password=password,
+        database=database,
+        ssl=False,
+        max_prepared_statements=0,
     )
     connection.autocommit = True
     serving.serve(connection, {"rows": rows, "statements": statements})

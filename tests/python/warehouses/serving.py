@@ -1,16 +1,19 @@
-"""What the runners share, each in the environment of its engine: a session that answers requests, and dbt beside it.
+"""What the runners share, each in the environment of its engine: a session that answers requests, with dbt and the command's
+table of keys beside it.
 
 A runner's first arguments are its folder and its answer file. Each line of stdin is a JSON request, each line of the answer
 file a JSON answer: what was asked for, or `error`.
 """
 
 import contextlib
+import importlib.util
 import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 Answer = dict[str, Any]
 Does = Mapping[str, Callable[[Any, dict[str, Any]], Answer]]
@@ -45,6 +48,21 @@ def dbt(session: Any, request: dict[str, Any]) -> Answer:
     }
 
 
+def key(session: Any, request: dict[str, Any]) -> Answer:
+    """The key of the hashed properties, written and read as the command `crosswalk keys` does."""
+    project = Path(request["project"])
+    sys.path.append(str(project / "scripts"))
+    if importlib.util.find_spec("pyarrow") is None:
+        # payloads are read by it, the key is not
+        sys.modules["pyarrow"] = MagicMock()
+    from crosswalk.key_tables import key_table_of
+    from crosswalk.profile import read_target
+
+    table = key_table_of(read_target(project, request["profiles"], None))
+    table.write(request["key"])
+    return {"key": table.read()}
+
+
 class Trace:
     """The statements that were sent, in `statements.sql` of the folder, with `;;` on a line of its own between them."""
 
@@ -58,7 +76,7 @@ class Trace:
 
 def serve(session: Any, does: Does) -> None:
     """Answers requests by what they ask for until stdin ends; `dbt` is what every session does."""
-    known = {"dbt": dbt, **does}
+    known = {"dbt": dbt, "key": key, **does}
     with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
         for line in sys.stdin:
             request = json.loads(line)

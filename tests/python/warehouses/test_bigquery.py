@@ -13,7 +13,7 @@ import harness
 import pytest
 from harness import Result
 
-from warehouses import bigquery_cases, compared, connector_modes, parsed, remote, two_days
+from warehouses import bigquery_cases, compared, connector_modes, parsed, private_names, remote, two_days
 from warehouses.compared import LONG, Built
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
@@ -51,6 +51,10 @@ def built(emulator: Remote, request: pytest.FixtureRequest) -> Built:
     return compared.build(emulator)
 
 
+def test_raw_lines_are_read_once(built: Built) -> None:
+    compared.raw_lines_are_read_once(built)
+
+
 @pytest.mark.parametrize("destination", PAYLOADS)
 def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Built, expected: Result) -> None:
     compared.payloads_are_those_of_duckdb(destination, built, expected)
@@ -75,6 +79,11 @@ def given_tables() -> dict[str, list[list[str]]]:
 
 def test_sqlglot_reads_every_query(built: Built) -> None:
     assert parsed.unread(dict(compiled(built)), "bigquery") == {}
+
+
+def test_private_names(built: Built) -> None:
+    """Removed, hashed, opened and counted as on DuckDB; CROSSWALK_LONG=1 asks one by one."""
+    compared.private_names_hold(bigquery_cases.all_emulated(built.remote, compared.PRIVATE_CASES))
 
 
 if LONG:
@@ -112,6 +121,9 @@ if LONG:
     @pytest.mark.parametrize("number", range(len(CASES)), ids=compared.names(CASES))
     def test_verb_on_bigquery(number: int, answers: list[Any]) -> None:
         compared.check(CASES[number], answers[number])
+
+    def test_private_properties_are_gone_and_the_rest_is_that_of_duckdb(emulator: Remote) -> None:
+        private_names.hold(emulator, partial(compared.load_rows, emulator))
 
     def test_two_days_and_a_rerun_end_as_a_build_from_nothing(emulator: Remote) -> None:
         load = partial(compared.load_rows, emulator)

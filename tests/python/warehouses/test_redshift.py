@@ -18,7 +18,7 @@ import pytest
 from harness import Result
 from postgres import Database, Server
 
-from warehouses import compared, connector_modes, lines, python_cases, remote, two_days
+from warehouses import compared, connector_modes, lines, private_names, python_cases, remote, two_days
 from warehouses.compared import LONG, Built
 from warehouses.parsed import unread, unread_by_sqlfluff
 from warehouses.remote import Remote
@@ -132,6 +132,14 @@ def test_no_text_is_narrower_than_it_may_be(redshift: Remote, built: Built) -> N
         assert not re.search(r"::text\b|as text\)", statement, re.IGNORECASE), statement[:200]
 
 
+def test_private_names(built: Built) -> None:
+    """Removed, hashed, opened and counted as on DuckDB; CROSSWALK_LONG=1 asks one by one."""
+    function = f'"{remote.SCHEMA}".f_crosswalk_text'
+    compared.private_names_hold(
+        compared.answers(built.remote, compared.PRIVATE_CASES, function, compared.SETTINGS)
+    )
+
+
 if LONG:
     # A relation of lists stands beside another one there by `unfolded` only.
     CASES = python_cases.cases(without=("each_element", "each_key", "each_text"))
@@ -166,6 +174,14 @@ if LONG:
         redshift.dbt(["run", "--select", "stg_amplitude__lines"], settings)
         found = redshift.rows(f"select read_error, is_strict from {remote.SCHEMA}.stg_amplitude__lines")
         assert found == [["line_too_long", False]]
+
+    def test_private_properties_are_gone_and_the_rest_is_that_of_duckdb(
+        redshift: Remote, cluster: Database
+    ) -> None:
+        with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(f"create schema {private_names.LANDED}")
+            private_names.hold(redshift, partial(lines.copy, cursor))
+            private_names.a_line_that_grows_is_quarantined(redshift, partial(lines.copy, cursor))
 
     def test_two_days_and_a_rerun_end_as_a_build_from_nothing(redshift: Remote, cluster: Database) -> None:
         with contextlib.closing(cluster.connect()) as connection, connection.cursor() as cursor:

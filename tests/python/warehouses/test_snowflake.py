@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from harness import Result
 
-from warehouses import compared, connector_modes, python_cases, remote, two_days
+from warehouses import compared, connector_modes, private_names, python_cases, remote, two_days
 from warehouses.compared import LONG, Built
 from warehouses.parsed import unread
 from warehouses.remote import Remote
@@ -52,9 +52,21 @@ def test_another_parser_reads_every_model(built: Built) -> None:
     assert unread(built.models, "snowflake") == {}
 
 
+def test_raw_lines_are_read_once(built: Built) -> None:
+    compared.raw_lines_are_read_once(built)
+
+
 @pytest.mark.parametrize("destination", PAYLOADS)
 def test_payloads_are_those_of_duckdb_to_the_letter(destination: str, built: Built, expected: Result) -> None:
     compared.payloads_are_those_of_duckdb(destination, built, expected)
+
+
+def test_private_names(built: Built) -> None:
+    """Removed, hashed, opened and counted as on DuckDB; CROSSWALK_LONG=1 asks one by one."""
+    function = "db1.crosswalk.crosswalk_text"
+    compared.private_names_hold(
+        compared.answers(built.remote, compared.PRIVATE_CASES, function, compared.SETTINGS)
+    )
 
 
 def test_mirror_the_events_keep_their_changes(snowflake: Remote) -> None:
@@ -82,6 +94,9 @@ if LONG:
     @pytest.mark.parametrize("number", range(len(CASES)), ids=compared.names(CASES))
     def test_verb_on_snowflake(number: int, answers: list[Any]) -> None:
         compared.check(CASES[number], answers[number])
+
+    def test_private_properties_are_gone_and_the_rest_is_that_of_duckdb(snowflake: Remote) -> None:
+        private_names.hold(snowflake, partial(compared.load_rows, snowflake))
 
     def test_two_days_and_a_rerun_end_as_a_build_from_nothing(snowflake: Remote) -> None:
         load = partial(compared.load_rows, snowflake)
