@@ -63,6 +63,13 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         help="the limit and the peers (default: yes)",
     )
     parser.add_argument(
+        "--peers-at",
+        type=int,
+        nargs="+",
+        metavar="SIZE",
+        help="of the sizes, those for the peers (default: all)",
+    )
+    parser.add_argument(
         "--peer-events", type=int, metavar="N", help="give published peers no more than N events"
     )
     parser.add_argument("--results", action="store_true", help="write benchmarks/RESULTS.md and its plot")
@@ -93,7 +100,7 @@ def measure(asked: argparse.Namespace) -> None:
         for _ in range(asked.repeat):
             for place, name in enumerate(asked.routes):
                 Route(figures, folder, name, events, not asked.with_tests).measure()
-                if with_peers and place == 0:
+                if with_peers and place == 0 and events in (asked.peers_at or asked.events):
                     compare(figures, runner, folder, events, asked.peer_events)
             if asked.results:  # after each size, so that a run that is stopped leaves what it has
                 results.write(figures.rows, described, figures.left_out, seconds, asked.results_dir)

@@ -336,9 +336,11 @@ def build(
     return Result(_Database(duckdb.connect(str(folder / f"{DATABASE}.duckdb"))))
 
 
-def on_duckdb(command: Sequence[str], folder: Path, variables: Vars, project: Path = ROOT) -> None:
-    """dbt on the database of a folder."""
-    _write_profile(folder, 2, None)
+def on_duckdb(
+    command: Sequence[str], folder: Path, variables: Vars, project: Path = ROOT, settings: Vars | None = None
+) -> None:
+    """dbt on the database of a folder, with settings of the engine."""
+    _write_profile(folder, 2, None, settings)
     dbt(command, folder, variables, project)
 
 
@@ -425,15 +427,18 @@ def _seeded(project: Path) -> tuple[Path, dict[str, str]]:
     return folder, hooks
 
 
-def _write_profile(folder: Path, threads: int, time_zone: str | None) -> None:
+def _write_profile(
+    folder: Path, threads: int, time_zone: str | None, settings: Vars | None = None
+) -> None:
     output: dict[str, Any] = {
         "type": "duckdb",
         "path": str(folder / f"{DATABASE}.duckdb"),
         "schema": "main",
         "threads": threads,
     }
-    if time_zone:
-        output["settings"] = {"TimeZone": time_zone}
+    settings = {**(settings or {}), **({"TimeZone": time_zone} if time_zone else {})}
+    if settings:
+        output["settings"] = settings
     profile = {"crosswalk": {"target": "duckdb", "outputs": {"duckdb": output}}}
     (folder / "profiles.yml").write_text(json.dumps(profile))
 

@@ -37,6 +37,7 @@ MAY_BE_EMPTY = {
     "longest_line": "None",
     "clusters": "None",
     "track_changes": "",
+    "sorts_on_disk": "",
     "union_once": "union",
     "tables_of": "select table_schema, table_name from information_schema.tables"
     " where lower(table_schema) = 'rows' order by table_name",
@@ -1232,6 +1233,12 @@ case(
 case(
     "track_changes",
     "{{ 1 if ('change_tracking' in crosswalk.track_changes('x')) == (target.type == 'snowflake') else 0 }}",
+    1,
+    query="select {}",
+)
+case(
+    "sorts_on_disk",
+    "{{ 1 if ('= false' in crosswalk.sorts_on_disk(false)) == (target.type == 'duckdb') else 0 }}",
     1,
     query="select {}",
 )
