@@ -1,5 +1,6 @@
 {# The regular expression of one of the literal names as a key of a JSON text: each letter as it is or as its \u escape, in either case of the digits.
-   `opened` takes texts within the text too, where everything is escaped once more; `is_word` takes the name wherever it stands as a word. #}
+   `opened` takes texts within the text too, where everything is escaped once more, line breaks too; `is_word` takes the name wherever it stands as a word, behind
+   an escape too. #}
 {% macro json_name_pattern(names, opened=false, escapes=true, is_word=false) %}
     {%- set escape = '\\\\+u' if opened else '\\\\u' -%}
     {%- set patterns = [] -%}
@@ -16,9 +17,10 @@
         {%- endfor -%}
         {%- do patterns.append(letters | join('')) -%}
     {%- endfor -%}
-    {%- if is_word -%}{{ return('(?:^|[^A-Za-z0-9_])(?:' ~ patterns | join('|') ~ ')(?:$|[^A-Za-z0-9_])') }}{%- endif -%}
+    {%- if is_word -%}{{ return('(?:^|[^A-Za-z0-9_]|\\\\(?:[bfnrt]|u[0-9a-fA-F]{4}))(?:' ~ patterns | join('|') ~ ')(?:$|[^A-Za-z0-9_])') }}{%- endif -%}
     {%- set quote = '\\\\*"' if opened else '"' -%}
-    {{ return(quote ~ '(?:' ~ patterns | join('|') ~ ')' ~ quote ~ '\\s*:') }}
+    {%- set blank = '(?:\\s|\\\\+[ntr])*' if opened else '\\s*' -%}
+    {{ return(quote ~ '(?:' ~ patterns | join('|') ~ ')' ~ quote ~ blank ~ ':') }}
 {% endmacro %}
 
 {# The longest part of each name that stands in a text as it is where no letter of it is written as an escape; '' of a name without one. #}
@@ -125,7 +127,7 @@
     {%- set ids = crosswalk.crosswalk_rule(source ~ '_ids')('line') + crosswalk.crosswalk_rule(source ~ '_ids')('properties') -%}
     {%- set rules = {
         'spared': [],
-        'texts': ['event_properties', 'user_properties', 'properties', '$properties', 'groups', 'group_properties'],
+        'texts': ['event_properties', 'user_properties', 'properties', '$properties', 'groups', 'group_properties', 'data', 'plan', 'global_user_properties'],
         'deeper': {
             'amplitude': {'group_properties': 2}, 'mixpanel': {'results': 1}, 'posthog': {'$set': 1, '$set_once': 1, '$group_set': 1, '$groups': 1},
         }.get(source, {}),
@@ -265,6 +267,16 @@
 {% macro keys_table() -%}
     {{ api.Relation.create(database=target.get('database'), schema=target.schema, identifier='crosswalk_keys') }}
 {%- endmacro %}
+
+{# A number by which another key is told from this one, and which says nothing of it; '' where there is none. Worked out once a run. #}
+{% macro hash_key_mark() %}
+    {%- if 'crosswalk_hash_key' not in graph -%}
+        {%- set mark = crosswalk.hash_integer("'which key ' || keys.value") -%}
+        {%- set rows = run_query('select ' ~ mark ~ ' as mark from ' ~ crosswalk.keys_table() ~ " as keys where keys.name = 'hash'").rows -%}
+        {%- do graph.update({'crosswalk_hash_key': rows[0][0] | string if rows else ''}) -%}
+    {%- endif -%}
+    {{ return(graph['crosswalk_hash_key']) }}
+{% endmacro %}
 
 {# Stops a run that hashes where there is no key. #}
 {% macro check_hash_key() %}

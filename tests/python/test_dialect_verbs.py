@@ -526,6 +526,23 @@ private(
     "denied hashed",
 )
 private('{"p":"{\\"email\\":1,\\"email\\":2}","q":1}', '{"q":1}', "an object's text that stays one", "deep")
+for blank in ("\\n", "\\t ", "\\r\\n"):
+    private(
+        f'{{"p":"{{\\"email\\"{blank}:\\"a@b\\",\\"k\\":2}}"}}',
+        '{"p":{"k":2}}',
+        f"{blank} before the colon",
+        "denied",
+    )
+for escaped, sign in (("\\u0022", ":"), ('\\"', "\\u003a"), ('\\"', "\\u003A")):
+    private(
+        f'{{"p":"{{{escaped}email{escaped}{sign}1,\\"k\\":2}}"}}',
+        '{"p":{"k":2}}',
+        f"escapes: {escaped} {sign}",
+        "denied",
+    )
+private(
+    '{"p":"{\\"\\u005cu0065mail\\":1,\\"k\\":2}"}', '{"p":{"k":2}}', "a backslash that is an escape", "denied"
+)
 private('{"p":"{\\"email\\":1","q":1}', '{"q":1}', "half of an object's text", "deep")
 private('{"p":"\\n{\\"email\\":1}","q":1}', '{"q":1}', "an object's text behind a line break", "deep")
 private(

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,8 @@ TEXTS = [
     "[",
     "]",
     '","email":"',
+    '{"email"\n:"y"}',
+    '{"phone"\t : 1}',
 ]
 TEXTS += ["é😀", "\n\t", "1", "null", '\\"email\\":', "/"]
 DEEPEST = 3
@@ -81,6 +84,8 @@ def written(chance: random.Random, value: Any) -> str:
     )
     if chance.random() < 0.2:
         text = text.replace('"email"', '"\\u0065mail"')
+    if chance.random() < 0.2:
+        text = re.sub(r'(?<!\\)((?:\\\\)*)\\"', r"\1\\u0022", text)
     return text.replace("/", "\\/") if chance.random() < 0.2 else text
 
 

@@ -143,7 +143,8 @@ declare
 begin
     public := value;
     marks := '';
-    if value !~ (rules ->> 'pattern') then
+    -- quotes, colons and backslashes within a text may be escapes too
+    if (case when strpos(value, '\u00') > 0 then {{ f('json_minify') }}(value) else value end) !~ (rules ->> 'pattern') then
         return;
     end if;
     select * into opened from {{ f('json_opened') }}({{ f('json_minify') }}(value), rules);

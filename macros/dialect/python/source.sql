@@ -550,7 +550,8 @@ def json_private(text: Any, rules: Any, secret: Any, longest: Any = None) -> Any
         return "--p{}"
     if not private.marks:
         return None
-    has_room = longest is None or len(written.encode("utf-8", "surrogatepass")) <= int(longest)
+    size, before = (len(each.encode("utf-8", "surrogatepass")) for each in (written, text))
+    has_room = longest is None or size <= max(int(longest), before)
     marks = "".join(mark if mark in private.marks else "-" for mark in "dhp")
     return marks + (written if has_room else "")
 

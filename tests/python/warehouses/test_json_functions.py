@@ -157,6 +157,11 @@ def test_a_text_that_hashes_make_too_long_is_empty() -> None:
     assert json_functions.call("json_private", line, RULES, "key", str(size - 1)) == "-h-"
 
 
+def test_a_text_that_was_longer_before_is_not() -> None:
+    """A page that was put together may be longer than a line: what is denied only makes it shorter."""
+    assert json_functions.call("json_private", '{"a":1,"b":"é"}', RULES, "key", "3") == 'd--{"b":"é"}'
+
+
 def test_a_long_run_of_backslashes_is_read_once() -> None:
     """Where a pattern is tried at each of them, this takes minutes."""
     line = json.dumps({"t": "{" + "\\" * 200_000 + '"a'})
