@@ -3,7 +3,7 @@
     {{ return(api.Relation.create(database=target.get('database'), schema=target.schema, identifier='crosswalk_builds')) }}
 {% endmacro %}
 
-{# What every row depends on, as {name: value}: the settings but those that only say which rows are read, the seeds and the models. #}
+{# What every row depends on, as {name: value}: the settings but those that only say which rows are read, the seeds, the models, and which key hashes. #}
 {% macro build_settings() %}
     {%- set found = {} -%}
     {%- for name in crosswalk.settings() if name not in crosswalk.settings_of_rows() -%}
@@ -17,6 +17,7 @@
             {%- do found.update({"the seed '" ~ name ~ "'": node.checksum.checksum[:16]}) -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- if execute and var('hash_properties') -%}{%- do found.update({'the key of the hash': crosswalk.hash_key_mark()}) -%}{%- endif -%}
     {{ return(found) }}
 {% endmacro %}
 
