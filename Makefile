@@ -28,7 +28,7 @@ test-chaos: ## kills pushes 500 times and at the first 50 hits of every point
 
 test-warehouses: ## the models on every warehouse but DuckDB, in their long form (CI runs the bounded one in `make test`)
 	@for name in dev spark sail databricks snowflake redshift bigquery; do scripts/setup_env.sh $$name || exit 1; done
-	@CROSSWALK_LONG=1 $(BIN)/pytest tests/python/warehouses
+	@CROSSWALK_LONG=1 $(BIN)/pytest --numprocesses 2 --dist loadfile tests/python/warehouses
 
 test-long: ## the long forms of the other kill, memory and network tests, about half an hour
 	@scripts/setup_env.sh dev

@@ -427,9 +427,7 @@ def _seeded(project: Path) -> tuple[Path, dict[str, str]]:
     return folder, hooks
 
 
-def _write_profile(
-    folder: Path, threads: int, time_zone: str | None, settings: Vars | None = None
-) -> None:
+def _write_profile(folder: Path, threads: int, time_zone: str | None, settings: Vars | None = None) -> None:
     output: dict[str, Any] = {
         "type": "duckdb",
         "path": str(folder / f"{DATABASE}.duckdb"),

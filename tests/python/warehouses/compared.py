@@ -160,6 +160,7 @@ def answers(
     *parts, functions = rendered(remote, cases, settings)
     remote.ask(do="statements", sql=functions)
     landed = "select 'a' as x, 2 as landed_position union all select 'b' as x, 1 as landed_position"
+    remote.ask(do="statements", sql="drop table if exists landed;")
     remote.ask(do="statements", sql=f"create table landed as {landed};")
     found: list[Any] = []
     for case, sql in zip(cases, parts, strict=True):

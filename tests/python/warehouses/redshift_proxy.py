@@ -27,6 +27,8 @@ RULES = [
     (re.compile(r"\bsysdate\b", re.IGNORECASE), "standin.now_in_utc()"),
     # Querying semistructured data: a SUPER column of a relation before it, as a relation
     (re.compile(r", (\w+)\.(\w+_list|list) as (\w+)\b"), r", lateral standin.unnested(\1.\2) as \3"),
+    # the type of a SUPER column has a name of its own
+    (re.compile(r'\binformation_schema\."columns"', re.IGNORECASE), "standin.columns"),
     # CREATE TABLE: how rows are spread and sorted
     (
         re.compile(

@@ -51,8 +51,8 @@ def cluster(postgres_server: Server) -> Iterator[Database]:
         yield replace(database, user=USER, password=PASSWORD)
 
 
-@pytest.fixture(scope="module")
-def redshift(cluster: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+def reached(cluster: Database) -> tuple[dict[str, Any], list[str]]:
+    """The dbt output that leads to a database by the proxy, and what the runner is given."""
     output = {
         "type": "redshift",
         "host": "127.0.0.1",
@@ -64,9 +64,13 @@ def redshift(cluster: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
         "threads": 2,
         "sslmode": "disable",
     }
-    given = [str(cluster.port), USER, PASSWORD, cluster.name, str(FUNCTIONS)]
-    folder = tmp_path_factory.mktemp("redshift")
-    with remote.running("redshift", folder, output, *given) as running:
+    return output, [str(cluster.port), USER, PASSWORD, cluster.name, str(FUNCTIONS)]
+
+
+@pytest.fixture(scope="module")
+def redshift(cluster: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+    output, given = reached(cluster)
+    with remote.running("redshift", tmp_path_factory.mktemp("redshift"), output, *given) as running:
         yield running
 
 

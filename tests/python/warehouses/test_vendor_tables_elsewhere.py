@@ -1,7 +1,8 @@
-"""Tables of connectors on Snowflake and BigQuery give what the lines of the same export give: on the emulators, in the long form.
+"""Tables of connectors on Snowflake, BigQuery and Redshift give what the lines of the same export give: on the emulators, in the
+long form.
 
-Amplitude's own tables, Fivetran's and Airbyte's, Heap's own and those of Mixpanel's pipelines: VARIANT, JSON, BIGNUMERIC, objects
-as texts, names in capitals, no `$insert_id`.
+Amplitude's own tables, Fivetran's and Airbyte's, Heap's own and those of Mixpanel's pipelines: VARIANT, JSON, SUPER, BIGNUMERIC,
+objects as texts, names in capitals, no `$insert_id`.
 """
 
 from collections.abc import Iterator
@@ -10,14 +11,15 @@ from typing import Any
 import harness
 import pytest
 
-from warehouses import lines, remote, test_bigquery, test_snowflake, vendor_tables
+from warehouses import lines, remote, test_bigquery, test_redshift, test_snowflake, vendor_tables
 from warehouses.compared import LONG
 from warehouses.remote import Remote
 from warehouses.test_amplitude_tables import ROWS, SHAPES
 from warehouses.test_vendor_tables import DESTINATIONS, SETTINGS, expected
 
-__all__ = ["expected"]
+__all__ = ["cluster", "expected"]
 
+cluster = test_redshift.cluster
 OUTPUTS = {"snowflake": test_snowflake.OUTPUT, "bigquery": test_bigquery.OUTPUT}
 NEEDED = [*(f"+{destination}_payloads" for destination in DESTINATIONS), "+audit_property_catalog"]
 BUILD = ["build", "--exclude-resource-type", "unit_test", "test", "--select", *NEEDED]
@@ -41,13 +43,17 @@ def missing(there: Remote) -> set[tuple[str, str]]:
 
 if LONG:
 
-    @pytest.fixture(scope="module", params=OUTPUTS)
+    @pytest.fixture(scope="module", params=[*OUTPUTS, "redshift"])
     def engine(
         request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     ) -> Iterator[tuple[str, Remote]]:
         name: str = request.param
         folder = tmp_path_factory.mktemp(f"vendors_{name}")
-        with remote.running(name, folder, OUTPUTS[name]) as running:
+        if name == "redshift":
+            output, given = test_redshift.reached(request.getfixturevalue("cluster"))
+        else:
+            output, given = OUTPUTS[name], []
+        with remote.running(name, folder, output, *given) as running:
             yield name, running
 
     def filled(engine: tuple[str, Remote], schema: str, tables: list[vendor_tables.Table]) -> None:

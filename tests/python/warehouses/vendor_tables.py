@@ -1,4 +1,4 @@
-"""Tables of connectors on Snowflake and BigQuery, with the types that the vendors document there, filled from DuckDB's."""
+"""Tables of connectors on Snowflake, BigQuery and Redshift, with the types that the vendors document, filled from DuckDB's."""
 
 import datetime as dt
 import json
@@ -16,22 +16,22 @@ ON_DUCKDB = {"text": "varchar", "numeric": "hugeint", "timestamptz": "timestamp"
 
 
 def quoted(value: Any) -> str:
-    """A text as a literal of both, in which a backslash begins an escape."""
+    """A text as a literal of each, in which a backslash begins an escape."""
     text = str(value).replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
     return f"'{text}'"
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """A warehouse's types by DuckDB's, its quotes around names, whether names are in capitals, and its literal of JSON."""
+    """A warehouse's types by DuckDB's, its quotes around names, what it makes of their case, and its literal of JSON."""
 
     kinds: Mapping[str, str]
     quote: str
-    has_capitals: bool
+    folded: Callable[[str], str]
     json_literal: str
 
     def name(self, name: str) -> str:
-        return f"{self.quote}{name.upper() if self.has_capitals else name}{self.quote}"
+        return f"{self.quote}{self.folded(name)}{self.quote}"
 
     def value(self, value: Any, kind: str) -> str:
         """A value of DuckDB as a literal."""
@@ -41,10 +41,12 @@ class Dialect:
             return f"cast('{value.isoformat(sep=' ')}' as {kind})"
         if isinstance(value, (bool, int, float)):
             return f"cast({json.dumps(value)} as {kind})"
-        return self.json_literal.format(quoted(value)) if kind in ("json", "variant") else quoted(value)
+        return (
+            self.json_literal.format(quoted(value)) if kind in ("json", "variant", "super") else quoted(value)
+        )
 
 
-# Amplitude, "Snowflake", "Google BigQuery"; Mixpanel, "JSON pipelines"; Fivetran and Airbyte, "Amplitude".
+# Amplitude, "Snowflake", "Google BigQuery", "Amazon Redshift"; Mixpanel, "JSON pipelines"; Fivetran and Airbyte, "Amplitude".
 DIALECTS = {
     "snowflake": Dialect(
         {
@@ -58,7 +60,7 @@ DIALECTS = {
             "JSON": "variant",
         },
         '"',
-        True,
+        str.upper,
         "parse_json({})",
     ),
     "bigquery": Dialect(
@@ -73,8 +75,23 @@ DIALECTS = {
             "JSON": "json",
         },
         "`",
-        False,
+        str,
         "parse_json({})",
+    ),
+    "redshift": Dialect(
+        {
+            "VARCHAR": "varchar(65535)",
+            "BIGINT": "bigint",
+            "INTEGER": "integer",
+            "HUGEINT": "numeric(38, 0)",
+            "TIMESTAMP": "timestamp",
+            "DOUBLE": "double precision",
+            "BOOLEAN": "boolean",
+            "JSON": "super",
+        },
+        '"',
+        str.lower,
+        "json_parse({})",
     ),
 }
 
@@ -96,7 +113,8 @@ def copy(execute: Callable[[str], Any], dialect: Dialect, schema: str, table: Ta
     types = [dialect.kinds[kind] for kind in kinds]
     typed = ", ".join(f"{dialect.name(column)} {kind}" for column, kind in zip(columns, types, strict=True))
     target = f"{schema}.{dialect.name(name)}"
-    execute(f"create or replace table {target} ({typed})")
+    execute(f"drop table if exists {target}")
+    execute(f"create table {target} ({typed})")
     for row in rows:
         values = (dialect.value(value, kind) for value, kind in zip(row, types, strict=True))
         execute(f"insert into {target} select {', '.join(values)}")
