@@ -526,11 +526,11 @@ private(
     "denied hashed",
 )
 private('{"p":"{\\"email\\":1,\\"email\\":2}","q":1}', '{"q":1}', "an object's text that stays one", "deep")
-for blank in ("\\n", "\\t ", "\\r\\n"):
+for space in ("\\n", "\\t ", "\\r\\n"):
     private(
-        f'{{"p":"{{\\"email\\"{blank}:\\"a@b\\",\\"k\\":2}}"}}',
+        f'{{"p":"{{\\"email\\"{space}:\\"a@b\\",\\"k\\":2}}"}}',
         '{"p":{"k":2}}',
-        f"{blank} before the colon",
+        f"{space} before the colon",
         "denied",
     )
 for escaped, sign in (("\\u0022", ":"), ('\\"', "\\u003a"), ('\\"', "\\u003A")):
