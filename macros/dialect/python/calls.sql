@@ -116,17 +116,26 @@
     || translate(substr({{ digest }}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab') || substr({{ digest }}, 18, 3) || '-' || substr({{ digest }}, 21, 12)
 {%- endmacro %}
 
-{# The verb file_stamps, by a hash of a line's columns. #}
+{# The verb file_stamps, by a hash of a line's columns. A settled file that has another count of lines is read after all, or the next build would not know it again. #}
 {% macro python__file_stamps(hash, table, before, settled, settled_query) -%}
-    {%- set stamps = {} -%}
-    {%- set hash = "case when settled_file is null then " ~ hash ~ " end" if settled else hash -%}
-    {%- set table = table ~ " left join (" ~ settled_query ~ ") as settled_files on file = settled_file" if settled else table -%}
-    {%- set query = "select file, cast(count(*) as " ~ dbt.type_string() ~ ") || ' lines, ', cast(sum(" ~ hash ~ ") as " ~ dbt.type_string() ~ ") from " ~ table ~ " group by file" -%}
-    {%- for row in (run_query(query).rows if execute else []) -%}
-        {%- set is_same = row[0] in settled and before.get(row[0], '').startswith(row[1]) -%}
-        {%- do stamps.update({row[0]: before[row[0]] if is_same else row[1] ~ row[2]}) -%}
+    {%- set stamps, grown = {}, [] -%}
+    {%- set only_new = "case when settled_file is null then " ~ hash ~ " end" if settled else hash -%}
+    {%- set lines = table ~ " left join (" ~ settled_query ~ ") as settled_files on file = settled_file" if settled else table -%}
+    {%- for row in (run_query(crosswalk.python__stamps_query(only_new, lines)).rows if execute else []) -%}
+        {%- set is_settled = row[0] in settled -%}
+        {%- if is_settled and not before.get(row[0], '').startswith(row[1]) -%}{%- do grown.append(row[0]) -%}{%- endif -%}
+        {%- do stamps.update({row[0]: before[row[0]] if is_settled and row[0] not in grown else row[1] ~ row[2]}) -%}
+    {%- endfor -%}
+    {%- for files in grown | batch(500) -%}
+        {%- set of_files = table ~ " where file in (" ~ crosswalk.literals(files) ~ ")" -%}
+        {%- for row in run_query(crosswalk.python__stamps_query(hash, of_files)).rows -%}{%- do stamps.update({row[0]: row[1] ~ row[2]}) -%}{%- endfor -%}
     {%- endfor -%}
     {{- return(stamps) -}}
+{%- endmacro %}
+
+{# A query of the file, the count and the summed hash of its lines. #}
+{% macro python__stamps_query(hash, lines) -%}
+    select file, cast(count(*) as {{ dbt.type_string() }}) || ' lines, ', cast(sum({{ hash }}) as {{ dbt.type_string() }}) from {{ lines }} group by file
 {%- endmacro %}
 
 {# The second of two lists on Redshift: the value `x.value` of an unfolded list brings its own list along. #}

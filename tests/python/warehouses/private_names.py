@@ -122,8 +122,9 @@ def rows_of(remote: Remote, name: str) -> bytes:
 def found_key(remote: Remote) -> set[str]:
     """Where the key stands in what was sent or written, but for the statement that stands for a hand on BigQuery."""
     sent = (remote.folder / "statements.sql").read_text().split("\n;;\n")
-    by_hand = "insert into" if remote.output["type"] == "bigquery" else "nothing"
-    found = {each[:200] for each in sent if KEY in each and by_hand not in each}
+    by_hand = f"insert into {remote.schema}.crosswalk_keys values ('hash', "
+    is_by_hand = remote.output["type"] == "bigquery"
+    found = {each[:200] for each in sent if KEY in each and not (is_by_hand and each.startswith(by_hand))}
     for part in ("target", "logs"):
         written = (path for path in (remote.folder / part).rglob("*") if path.is_file())
         found |= {str(path) for path in written if KEY.encode() in path.read_bytes()}
