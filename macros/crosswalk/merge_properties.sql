@@ -12,7 +12,8 @@
         when {{ crosswalk.json_may_have_key(part, crosswalk.taken_names(destination), prefixes) }} then true
         {%- endfor %}
         {%- if dynamic %}
-        when {{ dynamic }} <> '{}' then {{ crosswalk.json_shares_keys(theirs, dynamic) }}
+        when {{ dynamic }} <> '{}'
+            then {% for part in parts or [theirs] %}{{ crosswalk.json_shares_keys(part, dynamic) }}{{ ' or ' if not loop.last }}{% endfor %}
         {%- endif %}
         else false
     end

@@ -1,6 +1,6 @@
 {# The documented limits of a destination that a record can break: name, the greatest value that is allowed, what happens beyond it (`rejected`, `truncated`
-   or `warning`), and what is measured. `cheap` is a condition that holds for every record that breaks it, and is quick to see. One home for the
-   check, the counts and the docs. #}
+   or `warning`), and what is measured. `cheap` is a condition that holds for every record that breaks it, and is quick to see; it may read what `payload_looks`
+   found. One home for the check, the counts and the docs. #}
 {% macro payload_limits(destination) %}
     {%- if destination == 'mixpanel' -%}
     {%- set properties = crosswalk.json_value('payload', 'properties') -%}
@@ -11,23 +11,23 @@
         {'name': 'hours_ahead', 'value': 1, 'effect': 'rejected', 'measure': crosswalk.hours_ahead('event_at'), 'cheap': "endpoint = 'import'",
          'source': 'Mixpanel, Import Events: time lies at most one hour ahead'},
         {'name': 'properties_per_event', 'value': 254, 'effect': 'rejected', 'measure': crosswalk.json_key_count(properties),
-         'cheap': "endpoint = 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 254',
+         'cheap': "endpoint = 'import' and commas >= 254",
          'source': 'Mixpanel, Import Events: fewer than 255 properties'},
         {'name': 'keys_per_nested_object', 'value': 254, 'effect': 'rejected', 'measure': crosswalk.json_widest_object(properties),
-         'cheap': "endpoint = 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 254',
+         'cheap': "endpoint = 'import' and commas >= 254",
          'source': 'Mixpanel, Import Events: nested objects have fewer than 255 keys'},
         {'name': 'elements_per_array', 'value': 254, 'effect': 'rejected', 'measure': crosswalk.json_longest_array(properties),
-         'cheap': "endpoint = 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 254',
+         'cheap': "endpoint = 'import' and commas >= 254",
          'source': 'Mixpanel, Import Events: arrays have fewer than 255 elements'},
         {'name': 'nesting_depth', 'value': 3, 'effect': 'rejected', 'measure': 'case when ' ~ crosswalk.json_deeper_than('payload', 5) ~ ' then 4 else 3 end',
          'cheap': "endpoint = 'import' and (payload like '%[{%' or payload like '%,{%' or case when payload like '%:{%:{%:{%:{%:{%' then "
             ~ crosswalk.json_has_path('payload', '$.properties.*.*.*.*') ~ ' else false end)',
          'source': 'Mixpanel, Import Events: objects are nested at most 3 deep'},
         {'name': 'string_bytes', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_string(properties),
-         'cheap': "endpoint = 'import' and " ~ crosswalk.matches('payload', '"(?:[^"\\\\]|\\\\.){64}'),
+         'cheap': 'has_long_text',
          'source': 'Mixpanel, Import Events: text is cut at 255 bytes'},
         {'name': 'property_name_characters', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_key(properties),
-         'cheap': "endpoint = 'import' and " ~ crosswalk.matches('payload', '"(?:[^"\\\\]|\\\\.){64}'),
+         'cheap': 'has_long_text',
          'source': 'Mixpanel, Events and Properties: names are cut at 255 characters'},
         {'name': 'event_name_characters', 'value': 255, 'effect': 'truncated', 'measure': 'length(' ~ crosswalk.json_text('payload', 'event') ~ ')',
          'cheap': "endpoint = 'import' and substr(payload, 1, 280) not like '%\",\"properties\":{%'",
@@ -39,7 +39,7 @@
          'measure': 'case when ' ~ crosswalk.matches('record_id', '^[A-Za-z0-9-]{1,36}$') ~ ' then 0 else 1 end', 'cheap': "endpoint = 'import'",
          'source': 'Mixpanel, Import Events: $insert_id has at most 36 letters, digits and hyphens'},
         {'name': 'properties_per_profile', 'value': 2000, 'effect': 'truncated', 'measure': crosswalk.json_key_count(profile),
-         'cheap': "endpoint <> 'import' and " ~ crosswalk.count_of('payload', ',') ~ ' >= 2000',
+         'cheap': "endpoint <> 'import' and commas >= 2000",
          'source': 'Mixpanel, User Profiles: at most 2000 properties; further ones are not kept'},
         {'name': 'profile_name_characters', 'value': 255, 'effect': 'truncated', 'measure': crosswalk.json_longest_key(profile),
          'cheap': "endpoint <> 'import' and payload_bytes > 300",
@@ -71,10 +71,19 @@
     {%- endif -%}
 {% endmacro %}
 
+{# What several limits of a destination ask of a payload: [column, expression] pairs. As columns they are worked out once; inside of `case` each limit would do so. #}
+{% macro payload_looks(destination) %}
+    {{ return([
+        ['commas', crosswalk.count_of('payload', ',')],
+        ['has_long_text', "case when endpoint = 'import' then " ~ crosswalk.matches('payload', '"(?:[^"\\\\]|\\\\.){64}') ~ ' else false end'],
+    ] if destination == 'mixpanel' else []) }}
+{% endmacro %}
+
 {# All records of a payload relation that break a limit: record_id, limit_name, limit_value, actual, effect. One pass over the payloads finds those that break
    any; a union of a select for each limit would be a pass for each, where an engine works a CTE out anew for each of its readers. #}
 {% macro limit_violations(destination, relation) -%}
 {%- set limits = crosswalk.payload_limits(destination) -%}
+{%- set looks = crosswalk.payload_looks(destination) -%}
 {%- set actual -%}
     case limits.limit_name
         {%- for limit in limits %}
@@ -94,7 +103,14 @@ measured as {{ crosswalk.materialized() }} (
             {%- for limit in limits %}
             case when {{ limit['cheap'] }} then {{ limit['measure'] }} else 0 end as {{ limit['name'] }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from {{ relation }}
+        from {% if looks %}(
+            select
+                *,
+                {%- for look in looks %}
+                {{ look[1] }} as {{ look[0] }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ relation }}
+        ) as looked_at{% else %}{{ relation }}{% endif %}
     ) as all_records
     where
         {%- for limit in limits %}

@@ -5,17 +5,34 @@
 
 {% macro default__json_drop_values(object, keys, texts) %}{{ crosswalk.lacks_verb('json_drop_values') }}{% endmacro %}
 
+{# Nearly all rows of an export have such values, and a regular expression takes them out in a third of the time. It does not know how deep a key stands, so it is
+   believed only where it finds as many as stand at the top; without a backslash each quote begins or ends a string. #}
 {% macro duckdb__json_drop_values(object, keys, texts) -%}
-    '{' || array_to_string(list_transform(
-        list_filter(
-            list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
-            lambda entry: not (
-                list_contains({{ crosswalk.text_list(keys) }}, entry[1])
-                and coalesce(list_contains({{ crosswalk.text_list(texts) }}, json_extract_string(entry[2], '$')), false)
-            )
-        ),
-        lambda entry: to_json(entry[1])::varchar || ':' || entry[2]::varchar
-    ), ',') || '}'
+    {%- set names = [] -%}
+    {%- for key in keys -%}{%- do names.append(modules.re.escape(key)) -%}{%- endfor -%}
+    {%- set values = [] -%}
+    {%- for text in texts -%}{%- do values.append(modules.re.escape(text)) -%}{%- endfor -%}
+    {%- set entry = '"(?:' ~ names | join('|') ~ ')"\\s*:\\s*"(?:' ~ values | join('|') ~ ')"' -%}
+    case
+        when contains({{ object }}, '\') or len(regexp_extract_all({{ object }}, {{ crosswalk.literal(entry) }})) <> len(list_filter(
+            {{ crosswalk.json_pick_text(object, keys) | indent(12) }},
+            lambda found: list_contains({{ crosswalk.text_list(texts) }}, found)
+        ))
+            then '{' || array_to_string(list_transform(
+                list_filter(
+                    list_zip(json_keys({{ object }}), json_extract({{ object }}, '$.*')),
+                    lambda entry: not (
+                        list_contains({{ crosswalk.text_list(keys) }}, entry[1])
+                        and coalesce(list_contains({{ crosswalk.text_list(texts) }}, json_extract_string(entry[2], '$')), false)
+                    )
+                ),
+                lambda entry: to_json(entry[1])::varchar || ':' || entry[2]::varchar
+            ), ',') || '}'
+        else regexp_replace(
+            regexp_replace({{ object }}, {{ crosswalk.literal(',\\s*' ~ entry) }}, '', 'g'),
+            {{ crosswalk.literal('^\\s*[{]\\s*' ~ entry ~ '\\s*,?') }}, '{'
+        )
+    end
 {%- endmacro %}
 
 {% macro postgres__json_drop_values(object, keys, texts) -%}

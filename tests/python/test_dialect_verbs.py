@@ -360,6 +360,22 @@ case(
     x='{"a":"EMPTY","b":"x","c":"EMPTY","n":null}',
 )
 case("json_drop_values", "json_drop_values('x', ['a'], [''])", "{}", x='{"a":""}', what="all")
+for text, left, what in (
+    ('{"a":"EMPTY","n":"EMPTY","c":1}', '{"c":1}', "the first two"),
+    ('{"c":1,"a":"EMPTY","n":"EMPTY"}', '{"c":1}', "the last two"),
+    ('{"a":"EMPTY","d":{"b":"EMPTY"}}', '{"d":{"b":"EMPTY"}}', "at the top only"),
+    ('{"d":{"b":"EMPTY"},"b":"x"}', '{"d":{"b":"EMPTY"},"b":"x"}', "only below the top"),
+    ('{"a":"\\u0045MPTY","d":{"b":"EMPTY"}}', '{"d":{"b":"EMPTY"}}', "an escape at the top"),
+    ('{"x":"\\"a\\":\\"EMPTY\\"","a":"EMPTY"}', '{"x":"\\"a\\":\\"EMPTY\\""}', "a text with quotes"),
+    ('{"a":"(none)","b":"none","n":"empty"}', '{"b":"none","n":"empty"}', "with brackets"),
+):
+    case(
+        "json_drop_values",
+        "json_drop_values('x', ['a', 'b', 'n'], ['EMPTY', '(none)'])",
+        left,
+        x=text,
+        what=what,
+    )
 case(
     "json_prefix_keys", "json_prefix_keys('x', 'y')", '{"s_a":{"a":1},"s_":2}', x='{"a":{"a":1},"":2}', y="s_"
 )

@@ -13,7 +13,7 @@ from harness import Result
 from warehouses import compared, two_days
 from warehouses import spark as engine
 from warehouses.compared import LONG, Built
-from warehouses.parsed import unread
+from warehouses.parsed import BEYOND_SQLFLUFF, MOST_NESTED_CHARACTERS, unread, unread_by_sqlfluff
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
@@ -52,6 +52,10 @@ if LONG:
         made = {sql: sql for sql in sent if not sql.rstrip().endswith("SHOW SCHEMAS IN `hive_metastore`")}
         assert sum("create or replace table" in sql for sql in made) >= len(built.models)
         assert unread(made, "databricks") == {}
+
+    def test_sqlfluff_reads_every_model(built: Built) -> None:
+        found = unread_by_sqlfluff(built.models, "databricks", MOST_NESTED_CHARACTERS)
+        assert set(found) == BEYOND_SQLFLUFF, found
 
     def test_two_days_end_as_a_build_from_nothing(databricks: Remote) -> None:
         """What Delta takes and Spark does not is done by other statements: delta_on_spark.py."""

@@ -19,7 +19,7 @@ from harness import Result
 from postgres import BY_LANGUAGE, Database, Server
 
 from warehouses import lines, postgres
-from warehouses.parsed import unread
+from warehouses.parsed import MOST_NESTED_CHARACTERS, unread, unread_by_sqlfluff
 
 LONG = os.environ.get("CROSSWALK_LONG") == "1"
 RAW = "raw"
@@ -245,6 +245,9 @@ MODES: dict[str, dict[str, Any]] = {
     },
 }
 if LONG:
+
+    def test_sqlfluff_reads_every_model(built: Built) -> None:
+        assert unread_by_sqlfluff(built.models, "postgres", MOST_NESTED_CHARACTERS) == {}
 
     @pytest.mark.parametrize("mode", MODES)
     def test_every_mode_gives_the_rows_of_duckdb(

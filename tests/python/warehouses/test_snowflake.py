@@ -14,7 +14,7 @@ from harness import Result
 
 from warehouses import compared, connector_modes, private_names, python_cases, remote, two_days
 from warehouses.compared import LONG, Built
-from warehouses.parsed import unread
+from warehouses.parsed import MOST_NESTED_CHARACTERS, unread, unread_by_sqlfluff
 from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
@@ -80,6 +80,9 @@ if LONG:
 
     def test_every_data_test_passes(built: Built) -> None:
         assert set(built.outcomes) == {"pass"}
+
+    def test_sqlfluff_reads_every_model(built: Built) -> None:
+        assert unread_by_sqlfluff(built.models, "snowflake", MOST_NESTED_CHARACTERS) == {}
 
     @pytest.mark.parametrize("relation", AUDIT)
     def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:

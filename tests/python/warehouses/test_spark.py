@@ -18,7 +18,7 @@ from harness import Result
 from warehouses import compared, delta_project, remote, two_days
 from warehouses import spark as engine
 from warehouses.compared import LONG, Built
-from warehouses.parsed import unread
+from warehouses.parsed import BEYOND_SQLFLUFF, MOST_NESTED_CHARACTERS, unread, unread_by_sqlfluff
 from warehouses.remote import Remote, RemoteError
 from warehouses.spark_cases import given, plain, query, sql_type
 from warehouses.test_postgres import AUDIT, PAYLOADS
@@ -148,6 +148,10 @@ if LONG:
 
     def test_every_data_test_passes(built: Built) -> None:
         assert set(built.outcomes) == {"pass"}
+
+    def test_sqlfluff_reads_every_model(built: Built) -> None:
+        found = unread_by_sqlfluff(built.models, "sparksql", MOST_NESTED_CHARACTERS)
+        assert set(found) == BEYOND_SQLFLUFF, found
 
     @pytest.mark.parametrize("relation", AUDIT)
     def test_the_audit_is_that_of_duckdb(relation: str, built: Built, expected: Result) -> None:
