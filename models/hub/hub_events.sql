@@ -8,6 +8,7 @@
     incremental_strategy=crosswalk.added_by(),
     partition_by=crosswalk.day_partitions('event_at', 'timestamp'),
     cluster_by=crosswalk.clusters(['source', 'event_name']),
+    liquid_clustered_by=crosswalk.liquid_clusters(['event_at', 'event_name']),
     pre_hook=crosswalk.before_adding(["{{ crosswalk.delete_outdated(ref('hub_event_versions'), 'row_version') }}"]),
     post_hook=crosswalk.after_building(),
 ) }}

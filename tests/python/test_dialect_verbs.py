@@ -36,6 +36,7 @@ MAY_BE_EMPTY = {
     "recursion_levels": "",
     "longest_line": "None",
     "clusters": "None",
+    "liquid_clusters": "None",
     "track_changes": "",
     "sorts_on_disk": "",
     "union_once": "union",
@@ -365,7 +366,11 @@ for text, left, what in (
     ('{"c":1,"a":"EMPTY","n":"EMPTY"}', '{"c":1}', "the last two"),
     ('{"a":"EMPTY","d":{"b":"EMPTY"}}', '{"d":{"b":"EMPTY"}}', "at the top only"),
     ('{"d":{"b":"EMPTY"},"b":"x"}', '{"d":{"b":"EMPTY"},"b":"x"}', "only below the top"),
-    ('{"a":"\\u0045MPTY","d":{"b":"EMPTY"}}', '{"d":{"b":"EMPTY"}}', "an escape at the top"),
+    (
+        '{"x":"a\\nb","a":"EMPTY","d":{"b":"EMPTY"}}',
+        '{"x":"a\\nb","d":{"b":"EMPTY"}}',
+        "an escape beside them",
+    ),
     ('{"x":"\\"a\\":\\"EMPTY\\"","a":"EMPTY"}', '{"x":"\\"a\\":\\"EMPTY\\""}', "a text with quotes"),
     ('{"a":"(none)","b":"none","n":"empty"}', '{"b":"none","n":"empty"}', "with brackets"),
 ):
@@ -1259,6 +1264,12 @@ case(
 )
 case("tables_of", "{{ 1 if 'none' in crosswalk.tables_of('none') else 0 }}", 1, query="select {}")
 case("clusters", "{{ crosswalk.clusters(['x']) or 0 }}", 0, query="select {}")
+case(
+    "liquid_clusters",
+    "{{ 1 if (crosswalk.liquid_clusters(['x']) == ['x']) == (target.type == 'databricks') else 0 }}",
+    1,
+    query="select {}",
+)
 NOWHERE = "api.Relation.create(schema='nowhere', identifier='nothing')"
 case(
     "forbid_nulls", f"{{{{ crosswalk.forbid_nulls({NOWHERE}, 'x') | trim | length }}}}", 0, query="select {}"

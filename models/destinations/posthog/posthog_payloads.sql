@@ -3,6 +3,7 @@
     incremental_strategy=crosswalk.added_by(),
     partition_by=crosswalk.day_partitions('event_date', 'date'),
     cluster_by=crosswalk.clusters(['bucket', 'send_order']),
+    liquid_clustered_by=crosswalk.liquid_clusters(['event_date', 'bucket']),
     pre_hook=["{{ crosswalk.sorts_on_disk(true) }}"] + crosswalk.before_adding(["{{ crosswalk.delete_outdated_payloads('posthog') }}"]),
     post_hook=["{{ crosswalk.sorts_on_disk(false) }}"] + crosswalk.after_building(["{{ crosswalk.renumber() }}"]),
 ) }}

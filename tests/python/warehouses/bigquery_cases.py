@@ -18,10 +18,12 @@ WITHOUT = (
     "landed_position",
     "json_types",
     "clusters",
+    "liquid_clusters",
     "day_partitions",
     "added_by",
     "table_dropped",
     "one_by_one",
+    "committed",
 )
 # What a query is there, by verb and case: an entry is JSON, a cast has no other form, and no table is there.
 OTHERS = {

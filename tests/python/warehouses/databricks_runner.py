@@ -13,14 +13,20 @@ from typing import Any
 import serving
 import spark_runner  # type: ignore[import-not-found]
 
-# What the open Spark has not: the catalog's name, and what delta_on_spark.py does of Delta. Nothing else is changed.
+# What the open Spark has not: the catalog's name, how rows are stored together, and what delta_on_spark.py does of Delta.
+# Nothing else is changed.
 CATALOG = re.compile(r"`?hive_metastore`?\.|\bin `?hive_metastore`?(?=\s|$)", re.IGNORECASE)
 USE = re.compile(r"\buse catalog\b", re.IGNORECASE)
+CLUSTERED = re.compile(r"(\busing delta\b)\s+cluster by \([^)]*\)", re.IGNORECASE)
+STORED = re.compile(
+    r"\A\s*(?:/\*.*?\*/\s*)?(?:optimize\s+\S+|alter table\s+\S+\s+cluster by \([^)]*\))\s*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def for_spark(sql: str) -> str:
     """A statement of Databricks as the session takes it."""
-    return "select 1" if USE.search(sql) else CATALOG.sub("", sql)
+    return "select 1" if USE.search(sql) or STORED.match(sql) else CATALOG.sub("", CLUSTERED.sub(r"\1", sql))
 
 
 class Cursor:

@@ -4,6 +4,7 @@ rows of DuckDB, and an independent parser of Databricks reads every statement.
 `make test-warehouses` runs it (CROSSWALK_LONG=1): its build takes as long as that of Spark, whose SQL is the same.
 """
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -18,6 +19,7 @@ from warehouses.remote import Remote
 from warehouses.test_postgres import AUDIT, PAYLOADS
 
 if LONG:
+    OWN = re.compile(r"(?:SHOW SCHEMAS IN `hive_metastore`|\boptimize `\w+`\.`\w+`\.`\w+`)\s*\Z")
 
     @pytest.fixture(scope="module")
     def databricks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
@@ -48,10 +50,22 @@ if LONG:
 
     def test_another_parser_reads_every_statement(built: Built) -> None:
         sent = built.remote.ask(do="sent")["statements"]
-        # the adapter's own question, which the parser does not know
-        made = {sql: sql for sql in sent if not sql.rstrip().endswith("SHOW SCHEMAS IN `hive_metastore`")}
+        # the adapter's own, which the parser does not know
+        made = {sql: sql for sql in sent if not OWN.search(sql)}
         assert sum("create or replace table" in sql for sql in made) >= len(built.models)
         assert unread(made, "databricks") == {}
+
+    def test_large_tables_are_clustered(built: Built) -> None:
+        """Databricks documentation, "Use liquid clustering for tables"."""
+        sent = "\n".join(built.remote.ask(do="sent")["statements"])
+        found = re.findall(
+            r"create or replace table `\w+`\.`\w+`\.`(\w+)`\s+using delta\s+cluster by \((.*?)\)", sent, re.I
+        )
+        assert set(found) == {
+            ("hub_events", "event_at, event_name"),
+            ("mixpanel_payloads", "event_date, bucket"),
+            ("posthog_payloads", "event_date, bucket"),
+        }
 
     def test_sqlfluff_reads_every_model(built: Built) -> None:
         found = unread_by_sqlfluff(built.models, "databricks", MOST_NESTED_CHARACTERS)
