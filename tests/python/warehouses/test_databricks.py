@@ -63,6 +63,7 @@ if LONG:
         )
         assert set(found) == {
             ("hub_events", "event_at, event_name"),
+            ("mixpanel_events", "inserted_at"),
             ("mixpanel_payloads", "event_date, bucket"),
             ("posthog_payloads", "event_date, bucket"),
         }
