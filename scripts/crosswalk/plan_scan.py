@@ -1,9 +1,7 @@
 """One pass over all payloads: the fingerprint of the content, and the personal data in it."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from crosswalk.content import Content
 from crosswalk.files import write_private
@@ -13,12 +11,6 @@ from crosswalk.personal.result import RULES, Personal, personal_of
 from crosswalk.plan_notes import Note
 from crosswalk.progress import Progress
 from crosswalk.warehouse import Warehouse
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-# Payloads that are looked at together, and their bytes: texts that occur often are looked at once in all of them.
-_TOGETHER, _TOGETHER_BYTES = 16_384, 2_000_000
 
 
 def scan(warehouse: Warehouse, destination: str, state_dir: Path | None = None) -> tuple[Content, Personal]:
@@ -50,34 +42,17 @@ def hashed(warehouse: Warehouse, destination: str, total: int | None = None) -> 
 
 
 def _scan(warehouse: Warehouse, destination: str, total: int) -> tuple[Content, Personal]:
-    """Another thread cuts one batch apart while this one reads the next and counts in the one before."""
-    from concurrent.futures import Future, ThreadPoolExecutor
+    """Others look at one batch while this process reads the next."""
+    from crosswalk.personal.crew import looker
 
-    from crosswalk.personal import scan as personal
-
-    content, scanner = Content(), personal.Scanner()
-    being_cut: Future[list[personal.Cut]] | None = None
-    with Progress(total, "records checked") as progress, ThreadPoolExecutor(1) as cutter:
+    content = Content()
+    with Progress(total, "records checked") as progress, looker(total) as looking:
         for batch in warehouse.stream_texts(destination):
-            before, being_cut = being_cut, cutter.submit(personal.cut_apart, _together(batch.column("line")))
+            looking.add(batch.column("line"))
             content.add(batch.column("id_hash"), batch.column("payload_hash"))
             progress.add(len(batch))
             del batch  # before the next piece is read
-            if before is not None:
-                scanner.take(before.result())
-                del before
-        if being_cut is not None:
-            scanner.take(being_cut.result())
-    return content, scanner.result()
-
-
-def _together(lines: "pa.Array") -> "Iterator[pa.Array]":
-    """Stretches of a batch's lines that fit into memory several times over."""
-    rows = len(lines)
-    most = max(1, min(_TOGETHER, rows * _TOGETHER_BYTES // max(1, lines.nbytes)))
-    portion = -(-rows // max(1, -(-rows // most))) or 1  # all of about one size
-    for start in range(0, rows, portion):
-        yield lines.slice(start, portion)
+        return content, looking.result()
 
 
 def privacy_notes(found: Personal) -> list[Note]:

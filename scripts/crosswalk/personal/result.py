@@ -1,7 +1,7 @@
 """What was found, by property and kind, with masked examples; and what to write into the variables."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from crosswalk.output import plural
 from crosswalk.personal.evidence import KINDS, LABELS
@@ -73,6 +73,13 @@ def finding_text(one: PersonalFinding) -> str:
     return f"{where}: {plural(one.records, 'record')} {hold} {article} {LABELS[one.kind]}, like {one.example}"
 
 
+class Counted(NamedTuple):
+    """What some records hold: their number, and (name, place, kind, records, masked example) of each finding."""
+
+    records: int
+    found: list[tuple[str, str, str, int, str]]
+
+
 class Tally:
     """Counts records by name, place and kind; the rows of a batch come in order."""
 
@@ -95,6 +102,20 @@ class Tally:
         """Rows begin at 0 again."""
         for entry in self._found.values():
             entry[1] = -1
+
+    def add(self, counted: Counted) -> None:
+        """What somebody else counted in other records."""
+        self.records += counted.records
+        for name, place, kind, records, example in counted.found:
+            entry = self._found.setdefault((name, place, kind), [0, -1, example])
+            entry[0] += records
+
+    def taken(self) -> Counted:
+        """What was counted since it was taken last."""
+        found = [(*key, entry[0], entry[2]) for key, entry in self._found.items()]
+        counted = Counted(self.records, found)
+        self.records, self._found = 0, {}
+        return counted
 
     def result(self) -> Personal:
         """Findings, those of most records first."""

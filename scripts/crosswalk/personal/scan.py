@@ -20,7 +20,7 @@ from crosswalk.personal.assess import assess, assess_number
 from crosswalk.personal.evidence import Certainty, Evidence, decided
 from crosswalk.personal.look import ALL, may_hold
 from crosswalk.personal.names import hints
-from crosswalk.personal.result import Personal, Tally
+from crosswalk.personal.result import Counted, Personal, Tally
 
 # What a text needs to hold anything: an @, seven digits close together, four numbers with dots, two colons between
 # hexadecimal digits, a run of sixteen letters and digits, a word that announces a secret, an escape.
@@ -46,6 +46,8 @@ _NOTHING = (
 _DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
 _MAY_BE = _CANDIDATE + "|%"
 _SURELY_NOTHING = _PLAIN + r"true|false|null))[\]},]*$"
+# Payloads that are looked at together, and their bytes: texts that occur often are looked at once in all of them.
+_TOGETHER, _TOGETHER_BYTES = 16_384, 2_000_000
 _SHORTEST = 6
 _CACHED = 30_000
 _CACHED_LONG = 4_000  # of long ones
@@ -83,7 +85,7 @@ class Scanner:
 
     def add(self, lines: pa.Array) -> None:
         """Look at payloads, one JSON text each (a comma behind it does no harm)."""
-        self.add_all([lines])
+        self.add_all(_together(lines))
 
     def add_all(self, stretches: Iterable[pa.Array]) -> None:
         """Look at several stretches of payloads."""
@@ -97,6 +99,10 @@ class Scanner:
             self._count(parts, candidates)
             self._tally.records += len(lines) + len(parts.lines)
             self._tally.end_batch()
+
+    def taken(self) -> Counted:
+        """What was found since it was taken last."""
+        return self._tally.taken()
 
     def result(self) -> Personal:
         """What was found so far."""
@@ -241,6 +247,15 @@ def cut_apart(stretches: Iterable[pa.Array]) -> list[Cut]:
         cut.append(_Parts(stretch.filter(pc.invert(unclear)) if some else stretch))
     found = _candidates([one.texts for one in cut])
     return [Cut(*each) for each in zip(odd, cut, found, strict=True)]
+
+
+def _together(lines: pa.Array) -> Iterator[pa.Array]:
+    """Stretches of some lines that fit into memory several times over."""
+    rows = len(lines)
+    most = max(1, min(_TOGETHER, rows * _TOGETHER_BYTES // max(1, lines.nbytes)))
+    portion = -(-rows // max(1, -(-rows // most))) or 1  # all of about one size
+    for start in range(0, rows, portion):
+        yield lines.slice(start, portion)
 
 
 class _Parts:
