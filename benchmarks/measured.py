@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from family import Family
+
 LONGEST = 3 * 3600.0
 
 
@@ -71,7 +73,8 @@ def run(
         timer = threading.Timer(longest, process.kill)
         timer.start()
         try:
-            _, status, usage = os.wait4(process.pid, 0)
+            with Family(process.pid) as family:
+                _, status, usage = os.wait4(process.pid, 0)
         finally:
             timer.cancel()
     wall = time.perf_counter() - begun
@@ -80,7 +83,7 @@ def run(
         end = (out.read_bytes() + log.read_bytes())[-2000:].decode(errors="replace")
         raise Failed(f"{' '.join(command)} ended with {process.returncode} after {wall:.0f} s:\n{end}")
     unit = 1 if sys.platform == "darwin" else 1024
-    peak_mb = usage.ru_maxrss * unit / 1e6
+    peak_mb = max(usage.ru_maxrss * unit / 1e6, family.peak_mb)
     return Cost(wall, usage.ru_utime + usage.ru_stime, peak_mb, _last_object(out))
 
 

@@ -68,6 +68,21 @@ def test_work_is_scaled_and_the_start_is_not(load: Any) -> None:
     assert cost.scaled(40, 40) == (5.0, 4.0)
 
 
+def test_memory_is_that_of_a_program_and_what_it_starts(load: Any) -> None:
+    if not Path("/proc/self/smaps_rollup").exists():
+        pytest.skip("the system does not say what memory processes share")
+    holds = "import time; held = bytearray(b'1') * 60_000_000; time.sleep(2)"
+    both = f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {holds!r}]); {holds}; child.wait()"
+    peaks = []
+    for code in (holds, both):
+        program = subprocess.Popen([sys.executable, "-c", code])
+        with load("family").Family(program.pid) as family:
+            assert program.wait() == 0
+        peaks.append(family.peak_mb)
+    assert peaks[0] == 0, "what the system says of one alone is enough"
+    assert 120 < peaks[1] < 160
+
+
 def test_goals_are_met_and_missed(load: Any) -> None:
     met = states(load, run(load, whole=12.0, push=8.0, build=19.0, large=19.0))
     assert set(met.values()) == {"met"}

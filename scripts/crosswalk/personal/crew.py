@@ -57,7 +57,7 @@ class Crew:
             self._members.put(_Member())
         self._threads = ThreadPoolExecutor(number)
         self._under_way: deque[Future[Counted]] = deque()
-        self._ahead = 2 * number
+        self._ahead = number + 1
 
     def add(self, lines: pa.Array) -> None:
         """See Looker; waits while enough is under way."""

@@ -10,6 +10,7 @@ from crosswalk.personal.scan import Scanner
 
 def main() -> None:
     """Each batch is an Arrow stream of its own, and is answered with a line; whoever asks may be gone at any time."""
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps more of what was freed
     scanner = Scanner()
     try:
         with open(sys.stdin.fileno(), "rb", closefd=False) as given:
