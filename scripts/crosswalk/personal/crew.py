@@ -131,11 +131,12 @@ class _Member:
 
 def _started() -> subprocess.Popen[bytes]:
     """In a session of its own, so that Ctrl-C ends the command, which ends it."""
+    found = [str(_PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])]  # an empty entry is the working folder
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "crosswalk.personal.member"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_PACKAGE), os.environ.get("PYTHONPATH", "")])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(found)},
         start_new_session=True,
     )

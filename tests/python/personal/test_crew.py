@@ -110,6 +110,7 @@ def test_a_process_ends_with_the_command_that_started_it() -> None:
 def test_a_module_in_the_working_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pyarrow.py").write_text("raise SystemExit", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     with Crew(1) as crew:
         crew.add(pa.array(_LINES))
         assert crew.result() == _alone().result()
