@@ -131,7 +131,8 @@ class _Member:
 
 def _started() -> subprocess.Popen[bytes]:
     """In a session of its own, so that Ctrl-C ends the command, which ends it."""
-    found = [str(_PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])]  # an empty entry is the working folder
+    # an empty entry would be the working folder
+    found = [str(_PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "crosswalk.personal.member"],
         stdin=subprocess.PIPE,
