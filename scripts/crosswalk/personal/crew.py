@@ -1,7 +1,8 @@
 """Payloads are looked at by other processes where there are many: what is left to Python takes one core a process.
 
 Each reads Arrow batches of lines from its input and answers each with what it counted, one JSON line. It ends with its input,
-so none outlives the command, however that ends. Whatever goes wrong with one, its batches are looked at in this process.
+so none outlives the command, however that ends. Whatever one answers, and if it does not, its batch is looked at in this
+process.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import os
 import queue
 import subprocess
 import sys
+import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +28,8 @@ LINES = pa.schema([("line", pa.string())])
 _MANY = 100_000
 # A third one would wait for what is read.
 _MOST = 2
+# Seconds for an answer, which takes less than one.
+_LONGEST = 120.0
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -52,9 +56,10 @@ class Crew:
 
     def __init__(self, number: int) -> None:
         self._tally = Tally()
-        self._members: queue.SimpleQueue[_Member] = queue.SimpleQueue()
-        for _ in range(number):
-            self._members.put(_Member())
+        self._members = [_Member() for _ in range(number)]
+        self._idle: queue.SimpleQueue[_Member] = queue.SimpleQueue()
+        for one in self._members:
+            self._idle.put(one)
         self._threads = ThreadPoolExecutor(number)
         self._under_way: deque[Future[Counted]] = deque()
         self._ahead = number + 1
@@ -77,19 +82,21 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for one in self._members:
+            one.stop()  # first, since a thread may wait for its answer
         self._threads.shutdown(cancel_futures=True)
-        while not self._members.empty():
-            self._members.get().close()
+        for one in self._members:
+            one.close()
 
     def _gather(self) -> None:
         self._tally.add(self._under_way.popleft().result())
 
     def _counted(self, lines: pa.Array) -> Counted:
-        member = self._members.get()
+        member = self._idle.get()
         try:
             return member.counted(lines)
         finally:
-            self._members.put(member)
+            self._idle.put(member)
 
 
 class _Member:
@@ -98,17 +105,26 @@ class _Member:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._here: Scanner | None = None
+        self._is_stopped = False
 
     def counted(self, lines: pa.Array) -> Counted:
-        """What one batch holds."""
-        if self._here is None:
+        """What one batch holds; nothing after `stop`."""
+        if self._here is None and not self._is_stopped:
             try:
                 return self._answer(lines)
             except (OSError, ValueError, pa.ArrowException):
                 self.close()
                 self._here = Scanner()
+        if self._here is None or self._is_stopped:
+            return Counted(0, [])
         self._here.add(lines)
         return self._here.taken()
+
+    def stop(self) -> None:
+        """Nobody waits for answers any more; for another thread than the one that waits."""
+        self._is_stopped = True
+        if self._process is not None:
+            self._process.kill()
 
     def close(self) -> None:
         """End the process."""
@@ -119,14 +135,34 @@ class _Member:
                 process.communicate()
 
     def _answer(self, lines: pa.Array) -> Counted:
-        """Raises OSError, ValueError and ArrowException where the process does not answer."""
+        """Raises OSError, ValueError and ArrowException where the process does not answer as it should."""
         process = self._process = self._process or _started()
         assert process.stdin is not None and process.stdout is not None  # noqa: S101 - for the type checker
-        with pa.ipc.new_stream(process.stdin, LINES) as stream:
-            stream.write_batch(pa.record_batch([lines.cast(pa.string())], schema=LINES))
-        process.stdin.flush()
-        records, found = json.loads(process.stdout.readline())
-        return Counted(records, [tuple(one) for one in found])
+        timer = threading.Timer(_LONGEST, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            with pa.ipc.new_stream(process.stdin, LINES) as stream:
+                stream.write_batch(pa.record_batch([lines.cast(pa.string())], schema=LINES))
+            process.stdin.flush()
+            return _read(process.stdout.readline(), len(lines))
+        finally:
+            timer.cancel()
+
+
+def _read(answer: bytes, records: int) -> Counted:
+    """Raises ValueError where it is none, or one of other records."""
+    try:
+        counted, found = json.loads(answer)
+        entries = [
+            (str(name), str(place), str(kind), int(number), str(example))
+            for name, place, kind, number, example in found
+        ]
+    except TypeError as error:
+        raise ValueError("no answer") from error
+    if counted != records:
+        raise ValueError("an answer about other records")
+    return Counted(records, entries)
 
 
 def _started() -> subprocess.Popen[bytes]:

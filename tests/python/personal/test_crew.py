@@ -34,10 +34,7 @@ def _alone() -> Scanner:
 
 
 def _pids(crew: Crew) -> list[int]:
-    members = [crew._members.get() for _ in range(crew._members.qsize())]
-    for one in members:
-        crew._members.put(one)
-    return [one._process.pid for one in members if one._process is not None]
+    return [one._process.pid for one in crew._members if one._process is not None]
 
 
 def _is_running(pid: int) -> bool:
@@ -88,6 +85,69 @@ def test_what_an_ended_process_was_given_is_looked_at_here(
         assert crew.result() == _alone().result()
 
 
+def _answering(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """A process of other code in place of ours."""
+
+    def started() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    monkeypatch.setattr(crew_module, "_started", started)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "null",
+        "5",
+        '{"a": 1, "b": 2}',
+        "[1, [[1, 2]]]",
+        "[1, []]",
+        "[300, 7]",
+        "[300, [null]]",
+        "what",
+        "\\xff",
+    ],
+)
+def test_an_answer_that_is_none_counts_for_nothing(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _answering(
+        monkeypatch, f"import sys\nfor _ in range(99): print({answer!r}, flush=True)\nsys.stdin.read()"
+    )
+    with Crew(2) as crew:
+        for lines in _batches():
+            crew.add(lines)
+        assert crew.result() == _alone().result()
+
+
+def test_who_does_not_answer_in_time_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew_module, "_LONGEST", 0.2)
+    _answering(monkeypatch, "import sys, time; sys.stdin.buffer.read(9); time.sleep(600)")
+    with Crew(2) as crew:
+        for lines in _batches():
+            crew.add(lines)
+        assert crew.result() == _alone().result()
+
+
+def test_an_error_ends_it_at_once_whatever_the_processes_do() -> None:
+    pids = []
+
+    def failing() -> None:
+        with Crew(2) as crew:
+            for lines in _batches()[:4]:
+                crew.add(lines)
+            while crew._under_way:
+                crew._gather()
+            pids.extend(_pids(crew))
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            for lines in _batches()[:3]:
+                crew.add(lines)
+            raise OSError("the warehouse is gone")
+
+    with pytest.raises(OSError, match="gone"):
+        failing()
+    assert pids and not any(map(_is_running, pids))
+
+
 def test_a_process_ends_with_the_command_that_started_it() -> None:
     code = (
         "import os, signal, pyarrow as pa\n"
@@ -95,8 +155,7 @@ def test_a_process_ends_with_the_command_that_started_it() -> None:
         "crew = Crew(1)\n"
         "crew.add(pa.array(['{}']))\n"
         "crew.result()\n"
-        "member = crew._members.get()\n"
-        "print(member._process.pid, flush=True)\n"
+        "print(crew._members[0]._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
