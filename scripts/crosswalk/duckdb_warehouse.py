@@ -21,7 +21,7 @@ _PIECE_BYTES = 8_000_000
 _BLOCK_ROWS = 512
 _HASH_ROWS = 20_000
 _ARROW_ROWS = 2048
-_TEXT_ROWS = 1024  # of a batch that is looked at while the next one is read
+_TEXT_ROWS = 512  # of a batch that is looked at while the next one is read
 
 
 class DuckDBWarehouse(Warehouse):

@@ -62,7 +62,7 @@ class Crew:
             self._idle.put(one)
         self._threads = ThreadPoolExecutor(number)
         self._under_way: deque[Future[Counted]] = deque()
-        self._ahead = number + 1
+        self._ahead = number
 
     def add(self, lines: pa.Array) -> None:
         """See Looker; waits while enough is under way."""
