@@ -1270,6 +1270,13 @@ case(
     1,
     query="select {}",
 )
+# The thirty-third column has no statistics on Databricks.
+case(
+    "liquid_clusters",
+    "{{ crosswalk.databricks__liquid_clusters(['x'], 32) == ['x'] and not crosswalk.databricks__liquid_clusters(['x'], 33) }}",
+    True,
+    query="select {}",
+)
 NOWHERE = "api.Relation.create(schema='nowhere', identifier='nothing')"
 case(
     "forbid_nulls", f"{{{{ crosswalk.forbid_nulls({NOWHERE}, 'x') | trim | length }}}}", 0, query="select {}"
